@@ -1,0 +1,28 @@
+"""SOLO_API__… and SOLO_DASHBOARD__…: the local door."""
+
+from __future__ import annotations
+
+from app.config.section import Section, setting
+
+
+class ApiSettings(Section):
+    """The HTTP door."""
+
+    enabled: bool = setting(True, "open it")
+    host: str = setting("127.0.0.1", "address to listen on; anything but loopback is open to your network")
+    port: int = setting(8765, "port to listen on; 0: any free one", ge=0, le=65535)
+    allowed_hosts: tuple[str, ...] = setting(
+        ("127.0.0.1", "localhost", "[::1]"), "names by which it may be called"
+    )
+    allowed_origins: tuple[str, ...] = setting((), "web pages of other origins that may call it")
+    max_body_bytes: int = setting(26_214_400, "largest request (a recording, most of the time)", ge=1024)
+    max_text_chars: int = setting(20_000, "longest text", ge=100)
+    timeout_seconds: float = setting(300.0, "longest answer", gt=0)
+
+
+class DashboardSettings(Section):
+    """The dashboard, a process of its own."""
+
+    autostart: bool = setting(True, "start it with Solo")
+    port: int = setting(8766, "port to listen on", ge=1, le=65535)
+    refresh_seconds: float = setting(2.0, "how often it looks", ge=0.5, le=60)

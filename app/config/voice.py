@@ -1,0 +1,115 @@
+"""SOLO_VOICE__…: hearing and speaking."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import SecretStr
+
+from app.config.section import Section, setting
+
+
+class AudioSettings(Section):
+    """Microphone and loudspeaker."""
+
+    microphone: str = setting(
+        "", "name (or part of it) or number of the input device; empty: the system's default"
+    )
+    speaker: str = setting(
+        "", "name (or part of it) or number of the output device; empty: the system's default"
+    )
+    volume: float = setting(1.0, "loudness of Solo's voice", ge=0, le=2)
+    output_latency_ms: int = setting(
+        60, "how much sound is handed to the loudspeaker ahead of time", ge=20, le=500
+    )
+
+
+class WakeSettings(Section):
+    """The wake word."""
+
+    engine: str = setting(
+        "microwakeword", "microwakeword, openwakeword, porcupine, scripted, or none (always listening)"
+    )
+    words: tuple[str, ...] = setting(
+        ("hey_jarvis",), "what Solo answers to: names the engine knows, or files"
+    )
+    threshold: float | None = setting(
+        None, "0 to 1, higher is stricter; empty: what the word's own model recommends", ge=0, le=1
+    )
+    thresholds: dict[str, float] = setting({}, 'a threshold for single words, as JSON: {"alexa": 0.9}')
+    second_look: bool = setting(True, "let voice activity and loudness confirm a wake before it counts")
+    access_key: SecretStr = setting(SecretStr(""), "Porcupine's AccessKey")
+
+
+class VadSettings(Section):
+    """Voice activity."""
+
+    threshold: float = setting(0.5, "speech begins at this probability", ge=0.05, le=0.95)
+    start_ms: int = setting(96, "this much speech makes a beginning", ge=32, le=1000)
+    preroll_ms: int = setting(
+        600, "sound kept from before the beginning, so that no syllable is lost", ge=0, le=2000
+    )
+    minimum_dbfs: float = setting(-55.0, "anything quieter is never speech", ge=-90, le=-10)
+
+
+class TurnSettings(Section):
+    """When it is whose turn."""
+
+    silence_ms: int = setting(550, "silence that ends a turn", ge=100, le=5000)
+    speculate_ms: int = setting(
+        200, "silence after which transcription starts, to be thrown away if you go on", ge=60, le=5000
+    )
+    follow_up_seconds: float = setting(
+        0.0, "after an answer, listen this long without the wake word", ge=0, le=60
+    )
+    no_speech_seconds: float = setting(
+        6.0, "after the wake word, wait this long for you to begin", ge=1, le=60
+    )
+    longest_seconds: float = setting(60.0, "a turn is cut here", ge=5, le=600)
+    interrupt: Literal["speech", "wake", "off"] = setting(
+        "speech", "what silences Solo while it talks: speech, only the wake word, or nothing"
+    )
+    interrupt_ms: int = setting(200, "this much speech interrupts", ge=64, le=2000)
+
+
+class SttSettings(Section):
+    """Speech to text."""
+
+    engine: str = setting("faster-whisper", "faster-whisper or scripted")
+    model: str = setting("whisper-tiny.en", "name in the catalogue, or a folder with a CTranslate2 model")
+    language: str = setting("en", "the language you speak, or auto")
+    device: Literal["auto", "cpu", "cuda"] = setting("auto", "where it runs")
+    compute_type: str = setting("int8", "CTranslate2's number format on a CPU")
+    threads: int = setting(0, "CPU threads; 0: as many as there are, at most four", ge=0, le=64)
+    beam_size: int = setting(1, "wider is slower and, outside English, better", ge=1, le=10)
+    hints: tuple[str, ...] = setting((), "names and words to expect")
+
+
+class TtsSettings(Section):
+    """Text to speech."""
+
+    engine: str = setting("piper", "piper or scripted")
+    voice: str = setting("en_US-joe-medium", "name in the catalogue, or a .onnx file of Piper")
+    speed: float = setting(1.0, "1.2 is a fifth faster", ge=0.5, le=2.0)
+
+
+class HotkeySettings(Section):
+    """Push-to-talk by a global key."""
+
+    key: str = setting("<ctrl>+<alt>+s", "the key combination; empty: none")
+    mode: Literal["hold", "toggle"] = setting("hold", "talk while it is held, or between two presses")
+
+
+class VoiceSettings(Section):
+    """Everything about voice."""
+
+    enabled: bool = setting(True, "listen and speak at all")
+    audio: AudioSettings = setting(AudioSettings(), "microphone and loudspeaker")
+    wake: WakeSettings = setting(WakeSettings(), "the wake word")
+    vad: VadSettings = setting(VadSettings(), "voice activity")
+    turn: TurnSettings = setting(TurnSettings(), "when it is whose turn")
+    stt: SttSettings = setting(SttSettings(), "speech to text")
+    tts: TtsSettings = setting(TtsSettings(), "text to speech")
+    hotkey: HotkeySettings = setting(HotkeySettings(), "push-to-talk by a global key")
+    vad_model: Path | None = setting(None, "another Silero file than the catalogue's")

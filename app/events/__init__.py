@@ -1,0 +1,1 @@
+"""The vocabulary that the parts of Solo share; imports pydantic only."""

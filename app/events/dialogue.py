@@ -1,0 +1,97 @@
+"""A person says something, Solo replies."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal, TypeAlias
+
+from app.events.base import Answer, Fact, Request
+
+Channel: TypeAlias = Literal["voice", "shell", "api"]
+Finish: TypeAlias = Literal["stop", "length", "cancelled"]
+
+
+class UserSaidEvent(Request):
+    """A person said this → ReplyDeltaEvents, then one ReplyEvent. `turn` must be set.
+
+    dialogue: the conversation it continues; None continues the channel's latest one or starts one.
+    """
+
+    text: str
+    channel: Channel
+    dialogue: str | None = None
+    language: str | None = None
+
+
+class ReplyDeltaEvent(Answer):
+    """The next few characters of the reply."""
+
+    text: str
+
+
+class ReplyEvent(Answer):
+    """The whole reply."""
+
+    text: str
+    dialogue: str
+    finish: Finish
+    model: str = ""
+    first_token_ms: float = 0.0
+    tokens_per_second: float = 0.0
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    completion_tokens: int = 0
+
+
+class TurnStartedEvent(Fact):
+    """Dialogue took up a turn."""
+
+    channel: Channel
+    dialogue: str
+
+
+class TurnCancelledEvent(Fact):
+    """A turn was called off; dialogue decides that, the bus carries it out."""
+
+    urgent: ClassVar[bool] = True
+    cancels_turn: ClassVar[bool] = True
+
+    reason: str
+
+
+class TurnEndedEvent(Fact):
+    """A turn is stored in the history: memory, dashboard and ledger take it from here.
+
+    The words are for the owner's eyes only; /status shows counts and times.
+    """
+
+    channel: Channel
+    dialogue: str
+    user_text: str
+    reply_text: str
+    finish: Finish | Literal["failed"]
+    model: str = ""
+    completion_tokens: int = 0
+    tokens_per_second: float = 0.0
+
+
+class ReadDialoguesEvent(Request):
+    """The latest messages of the owner → one DialoguesEvent."""
+
+    limit: int = 20
+
+
+class StoredMessageEvent(Answer):
+    """A row of the history."""
+
+    id: str
+    dialogue: str
+    role: Literal["user", "assistant"]
+    content: str
+    channel: str
+    created_at: str
+
+
+class DialoguesEvent(Answer):
+    """Messages, oldest first."""
+
+    messages: tuple[StoredMessageEvent, ...]

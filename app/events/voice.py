@@ -1,0 +1,165 @@
+"""Hearing and speaking.
+
+Positions in audio are sample indexes at 16 kHz from the first sample the microphone ever gave
+(`HEARING_RATE`); samples themselves never travel in events, only ids of streams.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final, Literal, TypeAlias
+
+from app.events.base import Answer, Fact, Request
+
+HEARING_RATE: Final = 16_000
+"""Samples per second of everything that Solo hears."""
+
+WakeReason: TypeAlias = Literal["wake", "key", "always", "follow_up"]
+SpeechState: TypeAlias = Literal["asleep", "listening", "hearing", "thinking", "speaking"]
+
+
+class AudioDeviceEvent(Fact):
+    """A microphone or loudspeaker became ready, was lost, or is not there."""
+
+    role: Literal["microphone", "speaker"]
+    state: Literal["ready", "lost", "absent"]
+    device: str
+    reason: str = ""
+
+
+class WakeWordEvent(Fact):
+    """A wake word was heard and confirmed by the second look. `sample`: where it ended."""
+
+    word: str
+    score: float
+    sample: int
+    engine: str
+
+
+class PushToTalkEvent(Fact):
+    """The talk key went down (`pressed`) or up; from the hotkey, the API or the CLI."""
+
+    urgent: ClassVar[bool] = True
+
+    pressed: bool
+    source: Literal["hotkey", "api", "cli"] = "api"
+
+
+class AttentionEvent(Fact):
+    """What the ear is doing now; shown to people."""
+
+    state: SpeechState
+    reason: str = ""
+
+
+class SpeechStartedEvent(Fact):
+    """The person began to speak. `sample`: the first voiced one."""
+
+    sample: int
+
+
+class SpeechEndedEvent(Fact):
+    """The person's turn is over. `voiced_until`: the last voiced sample; `decided_at`: the sample
+    at which that was decided, so `decided_at - voiced_until` is the wait."""
+
+    voiced_until: int
+    decided_at: int
+    reason: str
+
+
+class LevelEvent(Fact):
+    """Loudness of the microphone, for a meter; dBFS."""
+
+    droppable: ClassVar[bool] = True
+
+    dbfs: float
+    speech: float
+
+
+class TranscribeEvent(Request):
+    """Audio to be turned into text → one STTEvent. `stream`: id of a stream of float32 mono
+    arrays at 16 kHz, closed when complete."""
+
+    stream: str
+    language: str | None = None
+    hints: tuple[str, ...] = ()
+
+
+class STTEvent(Answer):
+    """A transcript: the answer to TranscribeEvent, and published as a fact for a turn.
+
+    text: empty when nothing was said, then `reason` says why (silence, noise, invention).
+    seconds: length of the audio; took_ms: time the engine needed.
+    """
+
+    text: str
+    language: str
+    seconds: float
+    took_ms: float
+    final: bool = True
+    reason: str = ""
+    no_speech: float = 0.0
+    log_probability: float = 0.0
+
+
+class NoSpeechEvent(Fact):
+    """A turn was opened and nothing came of it."""
+
+    reason: Literal["silence", "noise", "not_understood", "cancelled"]
+
+
+class SpeakEvent(Request):
+    """Text to be spoken → a TTSEvent for each piece, as its audio becomes ready.
+
+    text: the whole text, or, when `text_stream` is given, the id of a stream of str deltas.
+    sink: "speaker", or the id of a stream that gets the audio (float32 mono arrays at the rate
+    given in the first TTSEvent).
+    """
+
+    text: str = ""
+    text_stream: str | None = None
+    sink: str = "speaker"
+    voice: str | None = None
+    language: str | None = None
+
+
+class TTSEvent(Answer):
+    """One spoken piece. `start`: index of its first sample in this speech, at `rate`."""
+
+    text: str
+    index: int
+    rate: int
+    start: int
+    samples: int
+    took_ms: float
+
+
+class PlaybackEvent(Fact):
+    """The loudspeaker began, finished or was stopped. `played_ms`: how much of the turn's speech
+    has really been heard; `audible_at`: clock time of the first audible sample."""
+
+    state: Literal["started", "finished", "stopped"]
+    played_ms: float = 0.0
+    audible_at: float | None = None
+
+
+class BargeInEvent(Fact):
+    """The person spoke over Solo (or said the wake word, or pressed the key): `turn` is the turn
+    that was interrupted; playback is silent already."""
+
+    urgent: ClassVar[bool] = True
+
+    reason: Literal["speech", "wake", "key", "stop"]
+    sample: int = 0
+
+
+class ReplySpokenEvent(Fact):
+    """What of a reply was heard and what was not, when its playback is over."""
+
+    heard: str
+    unheard: str = ""
+
+
+class StopSpeakingEvent(Fact):
+    """Be silent now, whoever asked."""
+
+    urgent: ClassVar[bool] = True

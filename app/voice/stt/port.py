@@ -1,0 +1,47 @@
+"""What the STT stage needs from an engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from app.voice.audio.frames import Samples
+
+
+@dataclass(frozen=True, slots=True)
+class SttCapabilities:
+    """languages: codes it can transcribe, empty for all; detects: can tell the language."""
+
+    languages: tuple[str, ...] = ()
+    detects: bool = False
+    hints: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """What was said. no_speech, log_probability: the engine's own doubts, for the guard against
+    inventions."""
+
+    text: str
+    language: str
+    no_speech: float = 0.0
+    log_probability: float = 0.0
+
+
+class SpeechToText(Protocol):
+    """Turns audio into text; blocking, called off the event loop, one call at a time."""
+
+    name: str
+    capabilities: SttCapabilities
+
+    def load(self) -> None:
+        """Load the model and warm it up. Raises BrokenFile, NotFound."""
+        ...
+
+    def transcribe(self, audio: Samples, language: str | None, hints: tuple[str, ...]) -> Transcript:
+        """Mono float32 at 16 kHz. language None: detect (or the engine's only one)."""
+        ...
+
+    def close(self) -> None:
+        """Give memory back; idempotent."""
+        ...

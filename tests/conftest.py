@@ -1,0 +1,89 @@
+"""What every test may rely on: virtual time, no leaked tasks, a runtime, and honest skipping."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.kernel.runtime import Runtime
+from tests.virtual import VirtualClock, VirtualLoop
+
+STRICT = os.environ.get("SOLO_TEST_STRICT") == "1"
+"""In CI nothing may be skipped for want of a part."""
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared"
+MODELS = Path(os.environ.get("SOLO_MODELS_DIR", ROOT / "models"))
+
+
+def _has_sound() -> bool:
+    return shutil.which("pulseaudio") is not None and shutil.which("pactl") is not None
+
+
+PARTS: dict[str, tuple[Callable[[], bool], str]] = {
+    "models": (lambda: (MODELS / "llm").is_dir(), "models: ./scripts/run_agent.sh pulls them"),
+    "pulseaudio": (
+        _has_sound,
+        "a sound server: apt-get install pulseaudio pulseaudio-utils libasound2-plugins libportaudio2",
+    ),
+    "chromium": (lambda: shutil.which("chromium") is not None, "a browser: apt-get install chromium"),
+    "xvfb": (
+        lambda: shutil.which("Xvfb") is not None and shutil.which("xdotool") is not None,
+        "a screen: apt-get install xvfb xdotool",
+    ),
+    "recordings": (lambda: (SHARED / "speech").is_dir(), "the recordings of ../shared/speech"),
+}
+OPTIONAL_EVEN_IN_CI = {"recordings"}
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for marker in item.iter_markers("needs"):
+        for part in marker.args:
+            present, what = PARTS[part]
+            if present():
+                continue
+            if STRICT and part not in OPTIONAL_EVEN_IN_CI:
+                pytest.fail(f"missing {what}", pytrace=False)
+            pytest.skip(f"missing {what}")
+
+
+@pytest.fixture
+def anyio_backend(request: pytest.FixtureRequest) -> tuple[str, dict[str, Any]]:
+    if request.node.get_closest_marker("real_time"):
+        return "asyncio", {}
+    return "asyncio", {"loop_factory": VirtualLoop}
+
+
+@pytest.fixture(autouse=True)
+def _no_outside_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A developer's own SOLO_… variables must not change what a test sees."""
+    for name in list(os.environ):
+        if name.startswith("SOLO_") and not name.startswith("SOLO_TEST_") and name != "SOLO_MODELS_DIR":
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def clock() -> VirtualClock:
+    return VirtualClock()
+
+
+@pytest.fixture
+def runtime(request: pytest.FixtureRequest, clock: VirtualClock) -> Runtime:
+    if request.node.get_closest_marker("real_time"):
+        return Runtime.new()
+    return Runtime.new(clock)
+
+
+@pytest.fixture
+async def no_leaks() -> Any:
+    """Fails when a test leaves tasks behind."""
+    before = asyncio.all_tasks()
+    yield
+    left = asyncio.all_tasks() - before
+    assert not left, f"left behind: {left}"
