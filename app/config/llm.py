@@ -21,7 +21,7 @@ class RoleSettings(Section):
     )
     model: str = setting(
         "auto",
-        "name in the catalogue, a .gguf file, the server's name for it, or auto: the best that fits this machine",
+        "name in the catalogue, a .gguf file, a server's name for it, or auto: the best for this machine",
     )
     max_tokens: int = setting(4000, "longest answer, in tokens", ge=1, le=131072)
     temperature: float = setting(0.7, "0 is always the same answer, higher is freer", ge=0, le=2)

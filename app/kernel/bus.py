@@ -31,6 +31,8 @@ A = TypeVar("A", bound=Event)
 
 Handler = Callable[[R], AsyncGenerator[Answer, None]]
 """What serves a request: an async generator function that yields the answers."""
+Observer = Callable[[Request, Answer, float], None]
+"""Told the first answer of each request and its monotonic time."""
 
 CANCELLED_TURNS_KEPT = 256
 ANSWERS_AHEAD = 64
@@ -219,6 +221,7 @@ class _Owner:
     group: TaskGroup
     limit: asyncio.Semaphore
     counters: Counters
+    observe: Callable[[Request, Answer], None]
     calls: set[_Call] = field(default_factory=set[_Call])
 
     async def run(self, call: _Call) -> None:
@@ -226,7 +229,11 @@ class _Owner:
         try:
             with call.scope:
                 async with self.limit, aclosing(self.handler(call.request)) as answers:
+                    first = True
                     async for answer in answers:
+                        if first:
+                            self.observe(call.request, answer)
+                            first = False
                         await call.answers.put(answer)
                     self.counters.delivered += 1
                     await call.finish()
@@ -252,6 +259,7 @@ class Bus:
         self._owners: dict[type[Request], _Owner] = {}
         self._cancelled: OrderedDict[str, None] = OrderedDict()
         self._published = 0
+        self._observers: list[Observer] = []
 
     # -- facts ---------------------------------------------------------------------------------
 
@@ -302,7 +310,7 @@ class Bus:
         if kind in self._owners:
             raise RuntimeError(f"{kind.__name__} is owned by {self._owners[kind].name} already")
         async with anyio.create_task_group() as group:
-            owner = _Owner(name, handler, group, asyncio.Semaphore(limit), Counters())  # type: ignore[arg-type]
+            owner = _Owner(name, handler, group, asyncio.Semaphore(limit), Counters(), self._observe)  # type: ignore[arg-type]
             self._owners[kind] = owner
             try:
                 yield
@@ -342,6 +350,17 @@ class Bus:
         """Ask and wait for the last answer of `kind`: for requests that have just one."""
         async with self.ask(request, timeout=timeout) as answers:
             return await answers.one(kind)
+
+    def observe(self, observer: Observer) -> Callable[[], None]:
+        """Tell `observer` the first answer of each request, for measuring; returns how to stop."""
+        self._observers.append(observer)
+        return lambda: self._observers.remove(observer)
+
+    def _observe(self, request: Request, answer: Answer) -> None:
+        if self._observers:
+            at = self._clock.monotonic()
+            for observer in self._observers:
+                observer(request, answer, at)
 
     # -- turns ---------------------------------------------------------------------------------
 

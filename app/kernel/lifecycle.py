@@ -30,7 +30,9 @@ class Restart:
     """How often and how fast a crashed service is started again.
 
     The n-th try waits first · factor^(n-1) seconds, at most `longest`, ± `jitter` of itself.
-    `tries` crashes without `steady` seconds of health between them, and it is given up.
+    `tries` crashes without `steady` seconds of health between them, and it is given up: degraded.
+    `revive`: seconds after which a degraded service is tried again (a microphone may be plugged
+    in); None: never.
     """
 
     tries: int = 5
@@ -39,6 +41,7 @@ class Restart:
     longest: float = 10.0
     jitter: float = 0.2
     steady: float = 60.0
+    revive: float | None = None
 
     def delay(self, attempt: int) -> float:
         """Seconds to wait before try number `attempt` (from 1), before jitter."""
