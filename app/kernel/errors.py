@@ -28,8 +28,9 @@ retry can help, what is spoken and how loudly it is logged.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, cast
 
 
 class Kind(StrEnum):
@@ -191,9 +192,23 @@ class Bug(SoloError):
 
 
 def explain(error: BaseException) -> SoloError:
-    """Return `error` as a SoloError: itself, or a Bug that names its type and chains it."""
-    if isinstance(error, SoloError):
-        return error
-    wrapped = Bug(f"Solo made a mistake ({type(error).__name__}: {error}).", hint="Please report it.")
+    """Return `error` as a SoloError: itself, or a Bug that names its type and chains it.
+
+    Of a group (task groups raise those) the first SoloError counts, else the first of all.
+    """
+    leaves = list(_leaves(error))
+    for leaf in leaves:
+        if isinstance(leaf, SoloError):
+            return leaf
+    first = leaves[0] if leaves else error
+    wrapped = Bug(f"Solo made a mistake ({type(first).__name__}: {first}).", hint="Please report it.")
     wrapped.__cause__ = error
     return wrapped
+
+
+def _leaves(error: BaseException) -> Iterator[BaseException]:
+    if isinstance(error, BaseExceptionGroup):
+        for inner in cast(BaseExceptionGroup[BaseException], error).exceptions:
+            yield from _leaves(inner)
+    else:
+        yield error

@@ -90,16 +90,21 @@ class Supervisor:
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[Supervisor]:
         """Services run while the context is open; leaving stops them in reverse order."""
+        failure: Exception | None = None
         async with anyio.create_task_group() as group:
             for unit in self._units.values():
                 group.start_soon(self._keep, unit, name=f"keeper:{unit.spec.name}")
             group.start_soon(self._announce, name="supervisor:announce")
             try:
                 yield self
+            except Exception as error:  # noqa: BLE001  (raised again below, outside of the group)
+                failure = error
             finally:
                 with anyio.CancelScope(shield=True):
                     await self._stop_all()
                 group.cancel_scope.cancel()
+        if failure is not None:
+            raise failure
 
     async def ready(self) -> None:
         """Wait until everything that READY waits for is ready or has been given up.
@@ -183,9 +188,10 @@ class Supervisor:
             with scope:
                 await spec.factory().run(ready)
         except Exception as error:  # the seam: whatever breaks in a service ends here
-            if not isinstance(error, SoloError):
+            known = explain(error)
+            if known.kind is Kind.BUG:
                 log.exception("crashed", service=spec.name)
-            return explain(error)
+            return known
         if scope.cancelled_caught and not unit.stopping and not was_ready:
             return TimedOut(f"{spec.name} was not ready within {spec.start_timeout:g} s.")
         return None
