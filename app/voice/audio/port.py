@@ -24,7 +24,12 @@ class AudioSource(Protocol):
 
 
 class AudioSink(Protocol):
-    """A loudspeaker or what stands in for one. rate: samples per second that it takes."""
+    """A loudspeaker or what stands in for one. rate: samples per second that it takes; sure from
+    the moment it is open.
+
+    Positions count the samples written since it was opened, without those that a flush took back:
+    `played + pending` is the position at which the next written sample will stand.
+    """
 
     name: str
     rate: int
@@ -34,14 +39,22 @@ class AudioSink(Protocol):
         ...
 
     async def write(self, samples: Samples) -> None:
-        """Play these after what was written before; waits while the buffer is full.
+        """Play these after what was written before; waits while the buffer is full. What waits
+        when a flush comes is forgotten with the rest.
 
         Raises DeviceLost.
         """
         ...
 
     def flush(self) -> None:
-        """Be silent at once: forget what was written and not yet heard."""
+        """Be silent at once: forget what was written and not yet handed to the loudspeaker."""
+        ...
+
+    async def heard(self, position: int) -> None:
+        """Wait until `played` has reached this position, or a flush made that impossible.
+
+        Raises DeviceLost.
+        """
         ...
 
     @property
@@ -58,6 +71,10 @@ class AudioSink(Protocol):
 
 class VoiceActivity(Protocol):
     """Scores frames of 512 samples at 16 kHz; keeps state between them."""
+
+    def load(self) -> None:
+        """Get the model ready: slow, called once off the event loop. Raises NotFound, BrokenFile."""
+        ...
 
     def score(self, samples: Samples) -> float:
         """Probability (0 to 1) of speech."""

@@ -1,0 +1,260 @@
+"""The road to the loudspeaker: what waits to be spoken, and how much of it has been heard.
+
+Speech comes in by turns. It is cut into small pieces, converted to the loudspeaker's rate when it
+is taken, and every piece remembers where in the sink it stands, so that at any moment, also after
+an interruption, it is known how much of a turn left the loudspeaker.  It knows no clock and
+survives restarts of whoever writes to it or reads from it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict, deque
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from app.voice.audio.frames import Samples, milliseconds
+from app.voice.audio.port import AudioSink
+from app.voice.audio.resample import Resampler
+
+PIECE_MS = 20
+AHEAD_SECONDS = 2.0
+"""Speech that may wait before `play` does."""
+TURNS_KEPT = 64
+AUDIBLE = 10 ** (-45 / 20)
+"""Amplitude from which a sample counts as audible: -45 dBFS."""
+USUAL_RATE = 48_000
+
+
+@dataclass(slots=True)
+class Speech:
+    """What one turn has to say and how far it has come. Positions are the sink's."""
+
+    turn: str
+    waiting: deque[tuple[Samples, int]] = field(default_factory=deque[tuple[Samples, int]])
+    waiting_seconds: float = 0.0
+    given_ms: float = 0.0
+    ranges: list[tuple[float, float]] = field(default_factory=list[tuple[float, float]])
+    converter: Resampler | None = None
+    written: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
+    audible: int | None = None
+    heard_before: float = 0.0
+    complete: bool = False
+    stopped: bool = False
+    in_flight: bool = False
+    started: bool = False
+    announced: bool = False
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def exhausted(self) -> bool:
+        """All there will be has been handed to the sink."""
+        return self.complete and not self.waiting and not self.in_flight
+
+    @property
+    def end(self) -> int:
+        """Position after its last sample in the sink."""
+        return self.written[-1][1] if self.written else 0
+
+    def nudge(self) -> None:
+        """Wake whoever waits for a change."""
+        self.changed.set()
+        self.changed = asyncio.Event()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Piece:
+    """A few milliseconds on their way to the sink, at its rate."""
+
+    speech: Speech
+    samples: Samples
+
+
+class Playback:
+    """See the module. One per process."""
+
+    def __init__(self) -> None:
+        self.rate = USUAL_RATE
+        """Samples per second of the sink that is, or was last, open."""
+        self.device_state = ""
+        """What was last announced of the loudspeaker."""
+        self._sink: AudioSink | None = None
+        self._deaf = False
+        self._speeches: OrderedDict[str, Speech] = OrderedDict()
+        self._changed = asyncio.Event()
+
+    # -- who speaks ------------------------------------------------------------------------------
+
+    async def play(self, turn: str, samples: Samples, rate: int) -> None:
+        """Say this after what the turn said before; waits while about two seconds wait already.
+        What belongs to a stopped turn, or finds no loudspeaker, vanishes."""
+        speech = self._speech(turn)
+        if speech.over.is_set() or self._deaf:
+            return
+        start = speech.given_ms
+        speech.given_ms += milliseconds(len(samples), rate)
+        speech.ranges.append((start, speech.given_ms))
+        while speech.waiting_seconds > AHEAD_SECONDS and not speech.over.is_set():
+            await speech.changed.wait()
+        if speech.over.is_set() or self._deaf:
+            return
+        speech.waiting.append((samples, rate))
+        speech.waiting_seconds += len(samples) / rate
+        self._wake()
+
+    def finish(self, turn: str) -> None:
+        """The turn has nothing more to say."""
+        speech = self._speech(turn)
+        speech.complete = True
+        if self._deaf or (not speech.waiting and not speech.written):
+            speech.over.set()
+        speech.nudge()
+        self._wake()
+
+    async def done(self, turn: str) -> float:
+        """Wait until all of the turn has been heard, or it was stopped; milliseconds heard."""
+        await self._speech(turn).over.wait()
+        return self.heard_ms(turn)
+
+    def stop(self, turn: str | None = None) -> float:
+        """Silence the turn (or every turn) at once; milliseconds heard of it (of them)."""
+        chosen = [self._speech(turn)] if turn is not None else list(self._speeches.values())
+        return sum(self._stop(speech) for speech in chosen if not speech.over.is_set())
+
+    # -- who asks --------------------------------------------------------------------------------
+
+    def heard_ms(self, turn: str) -> float:
+        """How much of the turn has left the loudspeaker."""
+        speech = self._speeches.get(turn)
+        if speech is None:
+            return 0.0
+        played = self._sink.played if self._sink else 0
+        here = sum(max(0, min(end, played) - start) for start, end in speech.written)
+        return speech.heard_before + milliseconds(here, self.rate)
+
+    def ranges(self, turn: str) -> list[tuple[float, float]]:
+        """For each call of `play`, from where to where it reaches in the turn, in milliseconds."""
+        speech = self._speeches.get(turn)
+        return list(speech.ranges) if speech else []
+
+    @property
+    def speaking(self) -> str | None:
+        """The turn that is being heard now."""
+        for speech in self._speeches.values():
+            if speech.written and not speech.over.is_set():
+                return speech.turn
+        return None
+
+    # -- who plays -------------------------------------------------------------------------------
+
+    def attach(self, sink: AudioSink) -> None:
+        """This loudspeaker is open."""
+        self._sink, self.rate, self._deaf = sink, sink.rate, False
+
+    def detach(self, *, deaf: bool = False) -> None:
+        """The loudspeaker is gone. deaf: nobody knows for how long, so whatever is said until the
+        next `attach` is thrown away instead of waiting."""
+        for speech in self._speeches.values():
+            speech.heard_before = self.heard_ms(speech.turn)
+            speech.written, speech.audible = [], None
+            speech.converter, speech.in_flight = None, False
+            if speech.over.is_set():
+                continue
+            if deaf:
+                self._end(speech)
+            elif speech.exhausted:
+                speech.over.set()
+                speech.nudge()
+        self._sink, self._deaf = None, deaf
+
+    def take(self) -> Piece | None:
+        """The next piece to be played, None when nothing waits."""
+        for speech in self._speeches.values():
+            if speech.over.is_set():
+                continue
+            if speech.waiting:
+                speech.in_flight = True
+                return Piece(speech, self._cut(speech))
+            if not speech.complete:
+                return None  # the next turn does not overtake
+        return None
+
+    @property
+    def changed(self) -> asyncio.Event:
+        """Set at the next change; to be fetched before looking, waited for afterwards."""
+        return self._changed
+
+    def wrote(self, piece: Piece) -> None:
+        """The sink took the piece: remember where it stands."""
+        speech, sink = piece.speech, self._sink
+        speech.in_flight = False
+        if sink is None or speech.stopped:
+            return
+        end = sink.played + sink.pending
+        start = end - len(piece.samples)
+        if speech.audible is None:
+            loud = np.flatnonzero(np.abs(piece.samples) > AUDIBLE)
+            speech.audible = start + int(loud[0]) if len(loud) else None
+        if speech.written and speech.written[-1][1] == start:
+            speech.written[-1] = (speech.written[-1][0], end)
+        else:
+            speech.written.append((start, end))
+        speech.nudge()
+        self._wake()
+
+    def unannounced(self) -> Speech | None:
+        """The oldest speech of which has been written and whose end was not announced."""
+        for speech in self._speeches.values():
+            if not speech.announced and (speech.written or speech.stopped):
+                return speech
+        return None
+
+    # -- inside ----------------------------------------------------------------------------------
+
+    def _speech(self, turn: str) -> Speech:
+        if turn not in self._speeches:
+            while len(self._speeches) >= TURNS_KEPT:
+                self._speeches.popitem(last=False)
+            self._speeches[turn] = Speech(turn)
+        return self._speeches[turn]
+
+    def _cut(self, speech: Speech) -> Samples:
+        samples, rate = speech.waiting.popleft()
+        length = max(1, rate * PIECE_MS // 1000)
+        if len(samples) > length:
+            speech.waiting.appendleft((samples[length:], rate))
+            samples = samples[:length]
+        speech.waiting_seconds -= len(samples) / rate
+        converter = speech.converter
+        if converter is None or (converter.source, converter.target) != (rate, self.rate):
+            converter = speech.converter = Resampler(rate, self.rate)
+        last = not speech.waiting  # a gap or the end follows: give out what the filter holds back
+        converted = converter.process(samples, last=last)
+        if last:
+            speech.converter = None
+        speech.nudge()
+        return converted
+
+    def _stop(self, speech: Speech) -> float:
+        in_sink = self._sink is not None and bool(speech.written)
+        self._end(speech)
+        if in_sink and self._sink is not None:
+            self._sink.flush()
+            played, pending = self._sink.played, self._sink.pending
+            # what the device has swallowed already will be heard, whatever anyone does
+            speech.written = [(start, min(end, played + pending)) for start, end in speech.written]
+        return self.heard_ms(speech.turn)
+
+    def _end(self, speech: Speech) -> None:
+        speech.waiting.clear()
+        speech.waiting_seconds = 0.0
+        speech.stopped = True
+        speech.over.set()
+        speech.nudge()
+        self._wake()
+
+    def _wake(self) -> None:
+        self._changed.set()
+        self._changed = asyncio.Event()
