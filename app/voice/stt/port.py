@@ -10,11 +10,13 @@ from app.voice.audio.frames import Samples
 
 @dataclass(frozen=True, slots=True)
 class SttCapabilities:
-    """languages: codes it can transcribe, empty for all; detects: can tell the language."""
+    """languages: codes it can transcribe, empty for all; detects: can tell the language; hints:
+    heeds them; instant: does no work to speak of, and is called without a thread."""
 
     languages: tuple[str, ...] = ()
     detects: bool = False
     hints: bool = False
+    instant: bool = False
 
 
 @dataclass(frozen=True, slots=True)

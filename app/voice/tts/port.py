@@ -11,10 +11,24 @@ from app.voice.audio.frames import Samples
 
 @dataclass(frozen=True, slots=True)
 class TtsCapabilities:
-    """rate: samples per second of what it makes; language: code of the voice."""
+    """rate: samples per second of what it makes; language: code of the voice; instant: does no
+    work to speak of, and is called without a thread."""
 
     rate: int
     language: str
+    instant: bool = False
+
+
+class Mouth(Protocol):
+    """What this stage needs of the road to the loudspeaker (app/voice/audio/playback.py)."""
+
+    async def play(self, turn: str, samples: Samples, rate: int) -> None:
+        """Say this after what the turn said before; waits while much is waiting already."""
+        ...
+
+    def finish(self, turn: str) -> None:
+        """The turn has nothing more to say."""
+        ...
 
 
 class TextToSpeech(Protocol):

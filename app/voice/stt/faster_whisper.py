@@ -1,0 +1,256 @@
+"""Whisper by faster-whisper (CTranslate2): int8 on a CPU, or a GPU when there is one.
+
+Sound of up to half a minute is heard in one window no longer than it needs (see window.py), by
+the encoder and decoder directly; longer sound, and what looped, by faster-whisper's own loop over
+30 s windows.  Nothing is ever downloaded.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import structlog
+
+from app.assets.locate import locate
+from app.config.voice import SttSettings
+from app.kernel.errors import BadSettings, BrokenFile, MissingExtra, Unsupported
+from app.voice.audio.frames import RATE, Samples
+from app.voice.stt.port import SttCapabilities, Transcript
+from app.voice.stt.window import loops, most_tokens, window_for
+
+log = structlog.get_logger("solo.stt")
+
+NEEDED: Final = ("model.bin", "config.json", "tokenizer.json")
+LONGEST_PROMPT: Final = 200
+"""Tokens of hints; the model takes half of its 448 at most."""
+LONGEST_ANSWER: Final = 448
+
+
+class FasterWhisper:
+    """One Whisper model; call it from one thread at a time."""
+
+    name = "faster-whisper"
+
+    def __init__(self, settings: SttSettings, models_dir: Path) -> None:
+        self.capabilities = SttCapabilities(hints=True)
+        self._settings = settings
+        self._models_dir = models_dir
+        self._model: Any = None
+        self._tokenizers: dict[str, Any] = {}
+
+    # -- loading -------------------------------------------------------------------------------
+
+    def load(self) -> None:
+        folder = locate(self._models_dir, self._settings.model, what="speech model")
+        _check(folder)
+        device = self._device()
+        try:
+            self._open(folder, device)
+        except BrokenFile:
+            if device != "cuda" or self._settings.device != "auto":
+                raise
+            # A GPU without its libraries shows itself only now; the CPU will do.
+            log.warning("gpu_refused", model=folder.name)
+            self._open(folder, "cpu")
+        self._check_language(folder.name)
+
+    def _open(self, folder: Path, device: str) -> None:
+        whisper = _library().WhisperModel
+        threads = self._settings.threads or min(4, os.cpu_count() or 1)
+        compute = self._settings.compute_type if device == "cpu" else "auto"
+        try:
+            self._model = whisper(
+                str(folder), device=device, compute_type=compute, cpu_threads=threads, local_files_only=True
+            )
+            self._set_capabilities()
+            self._hear(np.zeros(RATE, np.float32), self._code(None) or "en", ())
+        except ValueError as error:
+            if "compute type" in str(error):
+                raise BadSettings(
+                    f"CTranslate2 cannot compute in {compute!r} on this {device}.",
+                    hint="Set SOLO_VOICE__STT__COMPUTE_TYPE to int8 or float32.",
+                ) from error
+            raise _broken(folder, error) from error
+        except (RuntimeError, OSError, KeyError) as error:
+            raise _broken(folder, error) from error
+
+    def _set_capabilities(self) -> None:
+        languages = tuple(self._model.supported_languages)
+        self.capabilities = SttCapabilities(languages, detects=self._model.model.is_multilingual, hints=True)
+
+    def _device(self) -> str:
+        wanted = self._settings.device
+        if wanted == "cpu":
+            return wanted
+        _library()
+        import ctranslate2
+
+        present = bool(ctranslate2.get_cuda_device_count())
+        if wanted == "cuda" and not present:
+            raise Unsupported(
+                "Speech recognition is set to the GPU, but CTranslate2 sees none.",
+                hint="Set SOLO_VOICE__STT__DEVICE=auto.",
+            )
+        return "cuda" if present else "cpu"
+
+    def _check_language(self, model: str) -> None:
+        wanted = self._settings.language
+        known = self.capabilities.languages
+        if wanted == "auto" or wanted in known:
+            return
+        if known == ("en",):
+            raise BadSettings(
+                f"The speech model {model} knows English only, and the language is set to {wanted!r}.",
+                hint="Set SOLO_VOICE__STT__LANGUAGE=en, or another model: solo models list",
+            )
+        near = get_close_matches(wanted, known, n=1)
+        hint = f"Did you mean {near[0]}?" if near else "Use a code such as en, de or fr, or auto."
+        raise BadSettings(f"The speech model {model} does not know the language {wanted!r}.", hint=hint)
+
+    def close(self) -> None:
+        self._model = None
+        self._tokenizers.clear()
+
+    # -- hearing -------------------------------------------------------------------------------
+
+    def transcribe(self, audio: Samples, language: str | None, hints: tuple[str, ...]) -> Transcript:
+        code = self._code(language)
+        if audio.size == 0:
+            return Transcript("", code or "en", no_speech=1.0)
+        heard = self._hear(audio, code, hints)
+        return heard if heard is not None else self._hear_long(audio, code, hints)
+
+    def _code(self, language: str | None) -> str | None:
+        """The language to be heard; None when it is to be found out."""
+        wanted = language or self._settings.language
+        if wanted == "auto":
+            return None if self.capabilities.detects else "en"
+        if wanted not in self.capabilities.languages:
+            raise Unsupported(
+                f"The speech model {self._settings.model} does not know the language {wanted!r}.",
+                hint="Another model may: solo models list",
+            )
+        return wanted
+
+    def _hear(self, audio: Samples, language: str | None, hints: tuple[str, ...]) -> Transcript | None:
+        """One window just long enough; None when that did not work."""
+        seconds = audio.size / RATE
+        window = window_for(seconds)
+        if window is None:
+            return None
+        encoded = self._encode(audio, window)
+        if language is None:
+            language = str(self._model.model.detect_language(encoded)[0][0][0]).strip("<|>")
+        tokenizer = self._tokenizer(language)
+        prompt = self._model.get_prompt(
+            tokenizer, [], without_timestamps=True, hotwords=_hotwords(tokenizer, hints)
+        )
+        limit = most_tokens(seconds)
+        result = self._model.model.generate(
+            encoded,
+            [prompt],
+            beam_size=self._settings.beam_size,
+            max_length=min(LONGEST_ANSWER, len(prompt) + limit),
+            return_scores=True,
+            return_no_speech_prob=True,
+            suppress_tokens=self._suppressed(tokenizer),
+        )[0]
+        tokens = [token for token in result.sequences_ids[0] if token < tokenizer.eot]
+        if len(tokens) >= limit or loops(tokens):
+            return None
+        # The score is the mean over the tokens; the end token belongs to them.
+        probability = result.scores[0] * len(tokens) / (len(tokens) + 1)
+        return Transcript(tokenizer.decode(tokens).strip(), language, result.no_speech_prob, probability)
+
+    def _hear_long(self, audio: Samples, language: str | None, hints: tuple[str, ...]) -> Transcript:
+        """Any length, by windows of 30 s; decoded again, less strictly, where it loops."""
+        segments, info = self._model.transcribe(
+            audio,
+            language=language,
+            beam_size=self._settings.beam_size,
+            best_of=1,
+            temperature=(0.0, 0.4),
+            condition_on_previous_text=False,
+            hotwords=" ".join(hints) or None,
+        )
+        heard = list(segments)
+        if not heard:
+            return Transcript("", info.language, no_speech=1.0)
+        length = sum(len(segment.tokens) for segment in heard) or 1
+        return Transcript(
+            " ".join(segment.text.strip() for segment in heard),
+            info.language,
+            min(segment.no_speech_prob for segment in heard),
+            sum(segment.avg_logprob * len(segment.tokens) for segment in heard) / length,
+        )
+
+    def _encode(self, audio: Samples, window: float) -> Any:
+        import ctranslate2
+
+        padded = np.zeros(round(window * RATE), np.float32)
+        padded[: audio.size] = audio
+        features = self._model.feature_extractor(padded, padding=0)
+        return self._model.model.encode(
+            ctranslate2.StorageView.from_array(np.ascontiguousarray(features[None], np.float32))
+        )
+
+    def _tokenizer(self, language: str) -> Any:
+        if language not in self._tokenizers:
+            from faster_whisper.tokenizer import Tokenizer
+
+            self._tokenizers[language] = Tokenizer(
+                self._model.hf_tokenizer,
+                self._model.model.is_multilingual,
+                task="transcribe",
+                language=language,
+            )
+        return self._tokenizers[language]
+
+    def _suppressed(self, tokenizer: Any) -> list[int]:
+        return sorted({-1, tokenizer.transcribe, tokenizer.translate, tokenizer.sot, tokenizer.sot_prev})
+
+
+def _library() -> Any:
+    try:
+        import faster_whisper
+    except ModuleNotFoundError as error:
+        raise MissingExtra(
+            f"Speech recognition needs the package {error.name}, which is not installed.",
+            hint="Install Solo again: ./scripts/setup_dev.sh",
+        ) from error
+    return faster_whisper
+
+
+def _check(folder: Path) -> None:
+    """Is everything there, and are the small files whole?"""
+    for name in NEEDED:
+        if not (folder / name).is_file():
+            raise BrokenFile(
+                f"The speech model {folder.name} lacks {name}.",
+                hint=f"Pull it: solo models pull {folder.name}",
+            )
+    try:
+        json.loads((folder / "config.json").read_bytes())
+        json.loads((folder / "tokenizer.json").read_bytes())
+    except ValueError as error:
+        raise _broken(folder, error) from error
+
+
+def _broken(folder: Path, error: Exception) -> BrokenFile:
+    return BrokenFile(
+        f"The speech model {folder.name} cannot be loaded ({str(error).strip() or type(error).__name__}).",
+        hint=f"Pull it again: solo models pull {folder.name}",
+    )
+
+
+def _hotwords(tokenizer: Any, hints: tuple[str, ...]) -> str | None:
+    """As many of the hints as there is room for."""
+    words = list(hints)
+    while words and len(tokenizer.encode(" " + ", ".join(words))) > LONGEST_PROMPT:
+        words.pop()
+    return ", ".join(words) or None

@@ -1,0 +1,42 @@
+"""How much of Whisper's 30 s window a recording needs, and how to notice that a short one failed.
+
+Whisper was trained on 30 s of sound, padded with silence.  Its encoder costs the same for every
+second of padding, so a question of two seconds is given a window of ten.  Shorter ones make the
+decoder repeat itself; what still loops is noticed here and heard again with the whole window.
+
+A rule file: token ids in, decisions out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+WINDOWS: Final = (10.0, 15.0, 20.0, 30.0)
+"""Seconds; the last one is the model's own."""
+MARGIN: Final = 0.5
+"""Seconds of silence that must follow the last sound inside the window."""
+TOKENS_PER_SECOND: Final = 9.0
+"""More than anyone says."""
+TOKENS_FREE: Final = 12
+SHORTEST_LOOP: Final = 3
+
+
+def window_for(seconds: float) -> float | None:
+    """The shortest window that holds that much sound; None when even the longest does not."""
+    return next((window for window in WINDOWS if seconds + MARGIN <= window), None)
+
+
+def most_tokens(seconds: float) -> int:
+    """More tokens than that for so much sound are a loop."""
+    return TOKENS_FREE + int(TOKENS_PER_SECOND * seconds)
+
+
+def loops(tokens: Sequence[int]) -> bool:
+    """Does it say three tokens or more and then at once the same again?"""
+    total = len(tokens)
+    for size in range(SHORTEST_LOOP, total // 2 + 1):
+        for start in range(total - 2 * size + 1):
+            if tokens[start : start + size] == tokens[start + size : start + 2 * size]:
+                return True
+    return False

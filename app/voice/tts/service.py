@@ -1,0 +1,162 @@
+"""The stage that turns text into speech: clause by clause, while the text still grows."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable
+from typing import Final, ParamSpec, TypeVar
+
+import anyio
+import numpy as np
+import structlog
+from anyio.abc import TaskGroup
+
+from app.config.voice import TtsSettings
+from app.events.base import Answer
+from app.events.voice import SpeakEvent, TTSEvent
+from app.kernel.blocking import Lane
+from app.kernel.errors import TooLarge, Unavailable
+from app.kernel.lifecycle import Ready
+from app.kernel.runtime import Runtime
+from app.voice.audio.frames import Samples
+from app.voice.tts.feed import TextFeed
+from app.voice.tts.port import Mouth, TextToSpeech
+from app.voice.tts.sinks import MouthSink, Sink, StreamSink
+from app.voice.tts.speakable import speakable, with_breath
+from app.voice.tts.trim import pause_after, trim
+from app.voice.tts.voices import MakeVoice, Voices
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+log = structlog.get_logger("solo.tts")
+
+LONGEST_TEXT: Final = 20_000
+"""Characters of a text that is given whole: about twenty minutes of speech."""
+
+
+class TtsService:
+    """Owns SpeakEvent. Engines are called on one thread of their own, one call at a time.
+
+    playback: the road to the loudspeaker; None: only streams can be spoken into.
+    make_voice: makes an engine for another voice than the settings'; None: there is only that.
+    """
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        settings: TtsSettings,
+        engine: TextToSpeech,
+        playback: Mouth | None = None,
+        make_voice: MakeVoice | None = None,
+    ) -> None:
+        self._runtime = runtime
+        self._settings = settings
+        self._playback = playback
+        self._voices = Voices(settings.voice, engine, make_voice)
+        self._engine = engine
+        self._lane = Lane("tts")
+        self._group: TaskGroup | None = None
+
+    async def run(self, ready: Ready) -> None:
+        """Load, then speak until cancelled. Raises what the engine's `load` raises."""
+        try:
+            began = self._runtime.clock.monotonic()
+            await self._call(self._engine, self._engine.load)
+            took = (self._runtime.clock.monotonic() - began) * 1000
+            log.info("voice_loaded", engine=self._engine.name, voice=self._settings.voice, ms=round(took))
+            async with (
+                anyio.create_task_group() as self._group,
+                self._runtime.bus.serve(SpeakEvent, self._speak, name="tts", limit=4),
+            ):
+                ready()
+                await anyio.sleep_forever()
+        finally:
+            self._lane.close()
+            self._voices.close()
+
+    async def _call(self, engine: TextToSpeech, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        if engine.capabilities.instant:
+            return call(*args, **kwargs)
+        return await self._lane.run(call, *args, **kwargs)
+
+    async def _speak(self, request: SpeakEvent) -> AsyncGenerator[Answer, None]:
+        sink = self._sink(request)
+        try:
+            engine = await self._voice(request.voice)
+            feed = self._feed(request)
+            try:
+                async for event, samples in self._pieces(request, engine, feed):
+                    yield event
+                    await sink.send(samples, event.rate)
+                    if sink.gone:
+                        return
+            finally:
+                feed.close()
+            feed.check()
+            sink.complete = True
+        finally:
+            sink.close()
+
+    async def _pieces(
+        self, request: SpeakEvent, engine: TextToSpeech, feed: TextFeed
+    ) -> AsyncGenerator[tuple[TTSEvent, Samples], None]:
+        """Every piece with its sound, as soon as it is made."""
+        index = start = 0
+        async for text in feed:
+            began = self._runtime.clock.monotonic()
+            samples = await self._synthesize(engine, text)
+            if samples.size == 0:
+                continue
+            took = (self._runtime.clock.monotonic() - began) * 1000
+            event = TTSEvent(
+                owner=request.owner,
+                turn=request.turn,
+                revision=request.revision,
+                text=text,
+                index=index,
+                rate=engine.capabilities.rate,
+                start=start,
+                samples=samples.size,
+                took_ms=took,
+            )
+            yield event, samples
+            index, start = index + 1, start + samples.size
+
+    async def _synthesize(self, engine: TextToSpeech, text: str) -> Samples:
+        """One piece, trimmed; empty when there is nothing to say in it."""
+        spoken = with_breath(speakable(text))
+        if not spoken:
+            return np.zeros(0, np.float32)
+        rate, parts = engine.capabilities.rate, list[Samples]()
+        chunks = engine.synthesize(spoken, self._settings.speed)
+        while (chunk := await self._call(engine, next, chunks, None)) is not None:
+            parts.append(trim(chunk, rate, pause_after(spoken)))
+        return np.concatenate(parts) if parts else np.zeros(0, np.float32)
+
+    async def _voice(self, name: str | None) -> TextToSpeech:
+        engine, fresh = self._voices.get(name)
+        if fresh:
+            await self._call(engine, engine.load)
+            self._voices.keep(name, engine)
+        return engine
+
+    def _feed(self, request: SpeakEvent) -> TextFeed:
+        if request.text_stream is None:
+            if len(request.text) > LONGEST_TEXT:
+                raise TooLarge(
+                    f"The text has {len(request.text):,} characters; {LONGEST_TEXT:,} can be spoken at once.",
+                    hint="Speak it in parts.",
+                )
+            return TextFeed.of(request.text)
+        feed = TextFeed(self._runtime.streams.claim(request.text_stream))
+        if self._group is None:
+            raise Unavailable("Speech is not running.")
+        self._group.start_soon(feed.fill, name="tts:text")
+        return feed
+
+    def _sink(self, request: SpeakEvent) -> Sink:
+        if request.sink != "speaker":
+            return StreamSink(self._runtime.streams.claim(request.sink))
+        if self._playback is None:
+            raise Unavailable("Nothing here plays sound.", hint="Name a file: solo say TEXT --out speech.wav")
+        return MouthSink(self._playback, request.turn or self._runtime.clock.new_id())

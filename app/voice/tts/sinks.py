@@ -1,0 +1,67 @@
+"""Where speech goes: to the loudspeaker, or into a stream."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from app.kernel.errors import Interrupted
+from app.kernel.streams import Stream
+from app.voice.audio.frames import Samples
+from app.voice.tts.port import Mouth
+
+
+class Sink(Protocol):
+    """Takes the sound of one speech. complete: set when all of it has been sent."""
+
+    complete: bool
+
+    @property
+    def gone(self) -> bool:
+        """Nobody listens any more."""
+        ...
+
+    async def send(self, samples: Samples, rate: int) -> None:
+        """Take these; waits while there is no room."""
+        ...
+
+    def close(self) -> None:
+        """Nothing more will come."""
+        ...
+
+
+class MouthSink:
+    """The loudspeaker."""
+
+    def __init__(self, mouth: Mouth, turn: str) -> None:
+        self.complete = False
+        self._mouth = mouth
+        self._turn = turn
+
+    @property
+    def gone(self) -> bool:
+        return False
+
+    async def send(self, samples: Samples, rate: int) -> None:
+        await self._mouth.play(self._turn, samples, rate)
+
+    def close(self) -> None:
+        self._mouth.finish(self._turn)
+
+
+class StreamSink:
+    """A stream that somebody reads; the rate is in the events beside it."""
+
+    def __init__(self, stream: Stream[Samples]) -> None:
+        self.complete = False
+        self._stream = stream
+
+    @property
+    def gone(self) -> bool:
+        return self._stream.abandoned
+
+    async def send(self, samples: Samples, rate: int) -> None:
+        del rate
+        await self._stream.send(samples)
+
+    def close(self) -> None:
+        self._stream.close(None if self.complete else Interrupted("The speech broke off."))

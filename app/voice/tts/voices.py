@@ -1,0 +1,52 @@
+"""The voices that are loaded: the settings' own, and a few that were asked for by name."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Final, TypeAlias
+
+from app.kernel.errors import Unsupported
+from app.voice.tts.port import TextToSpeech
+
+MakeVoice: TypeAlias = Callable[[str], TextToSpeech]
+"""An engine, not loaded yet, for the voice of that name."""
+
+GUESTS: Final = 2
+"""Other voices kept loaded; a medium Piper voice takes about 100 MB."""
+
+
+class Voices:
+    """Engines by the name of their voice; the one longest not used makes room."""
+
+    def __init__(self, name: str, engine: TextToSpeech, make: MakeVoice | None) -> None:
+        self._name = name
+        self._engine = engine
+        self._make = make
+        self._guests: OrderedDict[str, TextToSpeech] = OrderedDict()
+
+    def get(self, name: str | None) -> tuple[TextToSpeech, bool]:
+        """The engine for this voice (None: the usual one), and whether it has to be loaded first.
+        Raises Unsupported when there is no other voice."""
+        if name is None or name == self._name:
+            return self._engine, False
+        if name in self._guests:
+            self._guests.move_to_end(name)
+            return self._guests[name], False
+        if self._make is None:
+            raise Unsupported(f"Solo speaks with the voice {self._name} only.")
+        return self._make(name), True
+
+    def keep(self, name: str | None, engine: TextToSpeech) -> None:
+        """This guest is loaded now."""
+        if name is None:
+            return
+        self._guests[name] = engine
+        while len(self._guests) > GUESTS:
+            self._guests.popitem(last=False)[1].close()
+
+    def close(self) -> None:
+        """Give all memory back."""
+        for engine in (self._engine, *self._guests.values()):
+            engine.close()
+        self._guests.clear()
