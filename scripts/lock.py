@@ -33,7 +33,7 @@ def compile_part(name: str, requirements: list[str], options: list[str]) -> None
     command += ["--custom-compile-command", "./scripts/lock.sh", "-o", str(FOLDER / f"{name}.txt"), *options]
     if name != "base":
         command += ["-c", str(FOLDER / "base.txt")]
-    subprocess.run(command, input="\n".join(requirements), text=True, check=True)  # noqa: S603  (our own words)
+    subprocess.run(command, input="\n".join(requirements), text=True, check=True)
 
 
 def main() -> None:
