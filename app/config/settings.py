@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.config.api import ApiSettings, DashboardSettings
+from app.config.dialogue import DialogueSettings
 from app.config.llm import LlmSettings
 from app.config.log import LogSettings
 from app.config.memory import MemorySettings
@@ -22,6 +23,7 @@ class Settings(Section):
     offline: bool = setting(False, "never open a connection beyond this machine")
     voice: VoiceSettings = setting(VoiceSettings(), "hearing and speaking")
     llm: LlmSettings = setting(LlmSettings(), "the language model")
+    dialogue: DialogueSettings = setting(DialogueSettings(), "conversations")
     memory: MemorySettings = setting(MemorySettings(), "what is remembered")
     api: ApiSettings = setting(ApiSettings(), "the HTTP door")
     dashboard: DashboardSettings = setting(DashboardSettings(), "the dashboard")

@@ -14,12 +14,14 @@ class UserSaidEvent(Request):
     """A person said this → ReplyDeltaEvents, then one ReplyEvent. `turn` must be set.
 
     dialogue: the conversation it continues; None continues the channel's latest one or starts one.
+    recall: False answers without drawing on memory.
     """
 
     text: str
     channel: Channel
     dialogue: str | None = None
     language: str | None = None
+    recall: bool = True
 
 
 class ReplyDeltaEvent(Answer):

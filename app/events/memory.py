@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict
 
 from app.events.base import Answer, Request
 
 
 class Memory(BaseModel):
-    """A remembered line. score: how well it fits, higher is better; created_at: ISO 8601, UTC."""
+    """A remembered line. score: how well it fits, higher is better; created_at: ISO 8601, UTC;
+    speaker: the person, or Solo (assistant)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -16,6 +19,7 @@ class Memory(BaseModel):
     text: str
     created_at: str
     score: float = 0.0
+    speaker: Literal["user", "assistant"] = "user"
 
 
 class RecallEvent(Request):

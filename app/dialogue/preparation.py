@@ -1,0 +1,116 @@
+"""Between what was said and what the model is given: recalling, counting, cutting to size.
+
+Nothing here may keep an answer from being given: without memory it goes on without memories,
+without a counter it estimates.
+"""
+
+from __future__ import annotations
+
+import anyio
+import structlog
+
+from app.config.settings import Settings
+from app.dialogue.context import (
+    MESSAGE_TOKENS,
+    Line,
+    Prompt,
+    Remembered,
+    compose,
+    interrupted,
+    prompt,
+    window,
+    within,
+)
+from app.dialogue.history import History
+from app.events.dialogue import UserSaidEvent
+from app.events.llm import CountTokensEvent, TokenCountEvent
+from app.events.memory import RecalledEvent, RecallEvent
+from app.kernel.errors import SoloError, TooLarge
+from app.kernel.runtime import Runtime
+from app.kernel.tokens import estimate_tokens
+
+log = structlog.get_logger("solo.dialogue")
+
+COUNT_SECONDS = 0.25
+"""A counter that needs longer is busy; an estimate will do."""
+GRACE_SECONDS = 0.1
+"""What recall may overrun its own time limit by before nobody waits for it any more."""
+LINES_RECALLED = 24
+REPLY_SHARE = 4
+"""A quarter of the context is kept for the reply, unless less is allowed anyway."""
+
+
+class Preparation:
+    """Makes the prompt of a turn and writes into the history what is sent."""
+
+    def __init__(self, runtime: Runtime, settings: Settings, history: History) -> None:
+        self._bus = runtime.bus
+        self._history = history
+        self._memory = settings.memory
+        self._role = settings.llm.generation
+
+    async def __call__(self, said: UserSaidEvent, line: Line, lines: list[Line]) -> Prompt:
+        """The prompt for `said`, stored as `line` behind `lines`. Raises TooLarge."""
+        memories: list[Remembered] = []
+        counts: list[int] = []
+
+        async def recall() -> None:
+            memories.extend(await self._recall(said, line, lines))
+
+        async def count() -> None:
+            counts.extend(await self._count(said, (self._role.system_prompt, line.content)))
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(recall)
+            group.start_soon(count)
+        system, words, context = counts
+        text = compose(line.content, memories, cut=interrupted(lines))
+        tokens = words + estimate_tokens(text) - estimate_tokens(line.content)
+        left = context - self._reserve(context) - system - tokens - 3 * MESSAGE_TOKENS
+        if left < 0:
+            raise TooLarge(
+                f"That is about {tokens:,} tokens; the model takes {context:,} in all.",
+                hint="Say it in parts, or raise SOLO_LLM__GENERATION__CONTEXT.",
+            )
+        start = window(lines, line.window_start, left)
+        await self._history.amend(said.owner, line, sent=text, tokens=tokens, window_start=start)
+        return prompt(self._role.system_prompt, lines, text, start=start, budget=left)
+
+    def _reserve(self, context: int) -> int:
+        return min(self._role.max_tokens, context // REPLY_SHARE)
+
+    async def _recall(self, said: UserSaidEvent, line: Line, lines: list[Line]) -> list[Remembered]:
+        settings = self._memory
+        if not (said.recall and settings.enabled and settings.recall_tokens):
+            return []
+        if self._bus.owner_of(RecallEvent) is None:
+            return []
+        turns = {other.turn: None for other in lines if other.sequence >= line.window_start}
+        request = RecallEvent(
+            owner=said.owner,
+            turn=said.turn,
+            revision=said.revision,
+            query=line.content,
+            budget_tokens=settings.recall_tokens,
+            budget_ms=settings.recall_ms,
+            limit=LINES_RECALLED,
+            exclude_turns=(*turns, line.turn),
+        )
+        try:
+            found = await self._bus.request(
+                request, RecalledEvent, timeout=settings.recall_ms / 1000 + GRACE_SECONDS
+            )
+        except SoloError as error:
+            log.warning("recall_failed", turn=said.turn, code=error.code)
+            return []
+        memories = [Remembered(memory.text, memory.speaker) for memory in found.memories]
+        return within(memories, settings.recall_tokens)
+
+    async def _count(self, said: UserSaidEvent, texts: tuple[str, ...]) -> tuple[int, ...]:
+        """Tokens of each text, then those of the context."""
+        request = CountTokensEvent(owner=said.owner, turn=said.turn, revision=said.revision, texts=texts)
+        try:
+            found = await self._bus.request(request, TokenCountEvent, timeout=COUNT_SECONDS)
+        except SoloError:
+            return (*map(estimate_tokens, texts), self._role.context)
+        return (*found.counts, found.context)

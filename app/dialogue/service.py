@@ -1,0 +1,277 @@
+"""Takes up what people say, has it answered, and keeps the history.
+
+A turn: find the dialogue, wait for the turns before it, put the person's words into the history,
+recall what bears on them, let the model answer, put the answer into the history. Whatever breaks
+on the way, the words are kept and the asker learns why.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+import anyio
+import structlog
+from anyio.abc import TaskGroup
+
+from app.config.settings import Settings
+from app.db.engine import Database
+from app.dialogue.context import CUT, Line, Prompt, broken_off
+from app.dialogue.history import Draft, History, no_dialogue
+from app.dialogue.preparation import Preparation
+from app.dialogue.turns import Latest, Queues, Recent, Reply
+from app.events.base import Answer
+from app.events.dialogue import (
+    DialoguesEvent,
+    ReadDialoguesEvent,
+    ReplyDeltaEvent,
+    ReplyEvent,
+    StoredMessageEvent,
+    TurnCancelledEvent,
+    TurnEndedEvent,
+    TurnStartedEvent,
+    UserSaidEvent,
+)
+from app.events.llm import LLMRequestEvent, LLMResponseEvent, LLMTokenEvent
+from app.events.voice import BargeInEvent, ReplySpokenEvent
+from app.kernel.errors import BadInput, SoloError, TooLarge, TurnCancelled, Unavailable
+from app.kernel.lifecycle import Ready
+from app.kernel.runtime import Runtime
+from app.kernel.tokens import estimate_tokens
+
+log = structlog.get_logger("solo.dialogue")
+
+TURNS_AT_ONCE = 64
+
+
+class DialogueService:
+    """Owns UserSaidEvent and ReadDialoguesEvent; calls turns off when they are interrupted."""
+
+    def __init__(self, runtime: Runtime, settings: Settings, database: Database) -> None:
+        self._bus = runtime.bus
+        self._clock = runtime.clock
+        self._settings = settings.dialogue
+        self._history = History(database, runtime.clock)
+        self._prepare = Preparation(runtime, settings, self._history)
+        self._queues = Queues()
+        self._recent = Recent()
+        self._latest: dict[tuple[str, str], Latest] = {}
+        self._choosing = asyncio.Lock()
+
+    async def run(self, ready: Ready) -> None:
+        bus = self._bus
+        with bus.subscribe(BargeInEvent, ReplySpokenEvent, name="dialogue") as facts:
+            async with (
+                bus.serve(UserSaidEvent, self._said, name="dialogue", limit=TURNS_AT_ONCE),
+                bus.serve(ReadDialoguesEvent, self._read, name="dialogue"),
+                anyio.create_task_group() as group,
+            ):
+                ready()
+                async for fact in facts:
+                    self._hear(fact, group)
+
+    # -- interruptions -------------------------------------------------------------------------
+
+    def _hear(self, fact: BargeInEvent | ReplySpokenEvent, group: TaskGroup) -> None:
+        if fact.turn is None:
+            return
+        if isinstance(fact, BargeInEvent):
+            log.info("turn_interrupted", turn=fact.turn, reason=fact.reason)
+            self._bus.publish(
+                TurnCancelledEvent(
+                    owner=fact.owner, turn=fact.turn, revision=fact.revision, reason=fact.reason
+                )
+            )
+        elif fact.unheard:
+            # In a task of its own, so that its place in the dialogue's line is before that of
+            # whatever is said next, and no other dialogue waits for it.
+            group.start_soon(self._heard, fact.owner, fact.turn, fact.heard, fact.unheard)
+
+    async def _heard(self, owner: str, turn: str, heard: str, unheard: str) -> None:
+        dialogue = self._recent.get(owner, turn)
+        try:
+            if dialogue is None:
+                await self._history.heard(owner, turn, heard, unheard)
+                return
+            async with self._queues.turn(dialogue):
+                await self._history.heard(owner, turn, heard, unheard)
+        except SoloError as error:
+            log.error("heard_not_stored", turn=turn, code=error.code)
+
+    # -- turns ---------------------------------------------------------------------------------
+
+    async def _said(self, said: UserSaidEvent) -> AsyncGenerator[Answer, None]:
+        text, turn = self._checked(said)
+        dialogue, known = await self._choose(said)
+        self._recent.add(said.owner, turn, dialogue)
+        async with self._queues.turn(dialogue):
+            lines = await self._history.load(said.owner, dialogue)
+            if known and not lines:
+                raise no_dialogue(dialogue)
+            self._bus.publish(
+                TurnStartedEvent(
+                    owner=said.owner,
+                    turn=turn,
+                    revision=said.revision,
+                    channel=said.channel,
+                    dialogue=dialogue,
+                )
+            )
+            start = _start(lines)
+            draft = Draft("user", text, said.channel, turn, tokens=estimate_tokens(text), window_start=start)
+            append = self._history.append if lines else self._history.begin
+            line = await append(said.owner, draft, dialogue)
+            reply = Reply()
+            try:
+                prompt = await self._prepare(said, line, lines)
+                async with aclosing(self._answer(said, dialogue, prompt, reply)) as deltas:
+                    async for delta in deltas:
+                        yield delta
+            except (asyncio.CancelledError, GeneratorExit, TurnCancelled):
+                reply.finish = "cancelled"
+                raise
+            finally:
+                with anyio.CancelScope(shield=True):
+                    await self._store(said, line, reply)
+        yield _reply_event(said, dialogue, reply)
+
+    def _checked(self, said: UserSaidEvent) -> tuple[str, str]:
+        if said.turn is None:
+            raise BadInput("What is said needs the id of a turn.")
+        limit = self._settings.max_text_chars
+        if len(said.text) > limit:
+            raise TooLarge(
+                f"The text has {len(said.text):,} characters; at most {limit:,} can be said at once.",
+                hint="Say it in parts, or raise SOLO_DIALOGUE__MAX_TEXT_CHARS.",
+            )
+        # What no database and no tokenizer takes: lone surrogates, and NUL.
+        text = said.text.encode("utf-8", "replace").decode().replace("\0", "").strip()
+        if not text:
+            raise BadInput("There is nothing in the text.")
+        return text, said.turn
+
+    async def _choose(self, said: UserSaidEvent) -> tuple[str, bool]:
+        """The dialogue that it belongs to, and whether the person named it."""
+        if said.dialogue is not None:
+            return said.dialogue, True
+        if said.channel != "voice":
+            return self._clock.new_id(), False
+        async with self._choosing:
+            return await self._continue(said), False
+
+    async def _continue(self, said: UserSaidEvent) -> str:
+        key = (said.owner, said.channel)
+        latest = self._latest.get(key)
+        if latest is None and (row := await self._history.last_spoken(*key)) is not None:
+            latest = Latest(*row)
+        now = self._clock.now()
+        if latest is not None and latest.continues(now, self._settings.idle_minutes):
+            dialogue = latest.dialogue
+        else:
+            dialogue = self._clock.new_id()
+        self._latest[key] = Latest(dialogue, now)
+        return dialogue
+
+    async def _answer(
+        self, said: UserSaidEvent, dialogue: str, prompt: Prompt, reply: Reply
+    ) -> AsyncGenerator[Answer, None]:
+        request = LLMRequestEvent(
+            owner=said.owner,
+            turn=said.turn,
+            revision=said.revision,
+            messages=prompt.messages,
+            role="generation",
+            priority="voice" if said.channel == "voice" else "chat",
+            dialogue=dialogue,
+        )
+        async with self._bus.ask(request) as answers:
+            async for answer in answers:
+                if isinstance(answer, LLMTokenEvent):
+                    reply.text += answer.text
+                    yield ReplyDeltaEvent(
+                        owner=said.owner, turn=said.turn, revision=said.revision, text=answer.text
+                    )
+                elif isinstance(answer, LLMResponseEvent):
+                    reply.response = answer
+        if reply.response is None:
+            raise Unavailable("The language model ended without an answer.")
+        reply.finish = reply.response.finish
+
+    async def _store(self, said: UserSaidEvent, line: Line, reply: Reply) -> None:
+        done = reply.response
+        whole = reply.finish in ("stop", "length")
+        if not whole:
+            await self._history.amend(said.owner, line, finish=reply.finish)
+        if reply.text.strip() or whole:
+            draft = Draft(
+                "assistant",
+                reply.text,
+                line.channel,
+                line.turn,
+                sent=reply.text if whole else broken_off(reply.text),
+                finish="" if reply.finish == "stop" else reply.finish,
+                model=done.model if done else "",
+                tokens=max(done.completion_tokens if done else 0, 1)
+                if whole
+                else estimate_tokens(reply.text + CUT),
+            )
+            await self._history.append(said.owner, draft, line.dialogue)
+        self._bus.publish(
+            TurnEndedEvent(
+                owner=said.owner,
+                turn=said.turn,
+                revision=said.revision,
+                channel=said.channel,
+                dialogue=line.dialogue,
+                user_text=line.content,
+                reply_text=reply.text,
+                finish=reply.finish,
+                model=done.model if done else "",
+                completion_tokens=done.completion_tokens if done else 0,
+                tokens_per_second=done.tokens_per_second if done else 0.0,
+            )
+        )
+
+    # -- reading -------------------------------------------------------------------------------
+
+    async def _read(self, asked: ReadDialoguesEvent) -> AsyncGenerator[Answer, None]:
+        lines = await self._history.latest(asked.owner, max(0, asked.limit))
+        messages = tuple(
+            StoredMessageEvent(
+                owner=asked.owner,
+                turn=line.turn,
+                id=line.id,
+                dialogue=line.dialogue,
+                role=line.role,
+                content=line.content,
+                channel=line.channel,
+                created_at=line.created_at.isoformat(),
+            )
+            for line in lines
+        )
+        yield DialoguesEvent(owner=asked.owner, messages=messages)
+
+
+def _start(lines: list[Line]) -> int:
+    """Where the window began at the last turn."""
+    return next((line.window_start for line in reversed(lines) if line.role == "user"), 1)
+
+
+def _reply_event(said: UserSaidEvent, dialogue: str, reply: Reply) -> ReplyEvent:
+    done = reply.response
+    assert done is not None  # noqa: S101  (else _answer has raised)
+    return ReplyEvent(
+        owner=said.owner,
+        turn=said.turn,
+        revision=said.revision,
+        text=reply.text,
+        dialogue=dialogue,
+        finish=done.finish,
+        model=done.model,
+        first_token_ms=done.first_token_ms,
+        tokens_per_second=done.tokens_per_second,
+        prompt_tokens=done.prompt_tokens,
+        cached_tokens=done.cached_tokens,
+        completion_tokens=done.completion_tokens,
+    )
