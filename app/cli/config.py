@@ -23,7 +23,7 @@ def root() -> None:
 @app.command()
 def show(
     context: typer.Context,
-    only: Annotated[str, typer.Argument(metavar="[SECTION]", help="Only what begins so.")] = "",
+    only: Annotated[str, typer.Argument(metavar="SECTION", help="Only what begins so.")] = "",
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show every setting: its name, its value and where that comes from (default, solo.toml, .env,
