@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias
 
-from app.events.llm import ChatMessage
+from app.events.llm import ChatMessage, Priority
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,8 @@ class LlmCapabilities:
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """One request, with every default filled in. dialogue: whose KV prefix to reuse."""
+    """One request, with every default filled in. dialogue: whose KV prefix to reuse; priority: who
+    goes first where not all can run side by side."""
 
     messages: tuple[ChatMessage, ...]
     max_tokens: int
@@ -31,6 +32,7 @@ class Generation:
     dialogue: str | None = None
     seed: int | None = None
     stop: tuple[str, ...] = ()
+    priority: Priority = "chat"
 
 
 @dataclass(frozen=True, slots=True)
