@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
 
 import anyio
 import structlog
@@ -84,18 +84,18 @@ class DialogueService:
                 )
             )
         elif fact.unheard:
-            # In a task of its own, so that its place in the dialogue's line is before that of
-            # whatever is said next, and no other dialogue waits for it.
-            group.start_soon(self._heard, fact.owner, fact.turn, fact.heard, fact.unheard)
+            # The place in the dialogue's line is taken now, before that of whatever is said next;
+            # the waiting is done in a task of its own, so that no other dialogue waits along.
+            dialogue = self._recent.get(fact.owner, fact.turn)
+            place = self._queues.join(dialogue) if dialogue else nullcontext()
+            group.start_soon(self._heard, fact, fact.turn, place)
 
-    async def _heard(self, owner: str, turn: str, heard: str, unheard: str) -> None:
-        dialogue = self._recent.get(owner, turn)
+    async def _heard(
+        self, fact: ReplySpokenEvent, turn: str, place: AbstractAsyncContextManager[None]
+    ) -> None:
         try:
-            if dialogue is None:
-                await self._history.heard(owner, turn, heard, unheard)
-                return
-            async with self._queues.turn(dialogue):
-                await self._history.heard(owner, turn, heard, unheard)
+            async with place:
+                await self._history.heard(fact.owner, turn, fact.heard, fact.unheard)
         except SoloError as error:
             log.error("heard_not_stored", turn=turn, code=error.code)
 
@@ -105,7 +105,7 @@ class DialogueService:
         text, turn = self._checked(said)
         dialogue, known = await self._choose(said)
         self._recent.add(said.owner, turn, dialogue)
-        async with self._queues.turn(dialogue):
+        async with self._queues.join(dialogue):
             lines = await self._history.load(said.owner, dialogue)
             if known and not lines:
                 raise no_dialogue(dialogue)

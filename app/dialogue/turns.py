@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -23,33 +23,36 @@ class Reply:
     response: LLMResponseEvent | None = None
 
 
-@dataclass(slots=True)
-class _Queue:
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    users: int = 0
-
-
 class Queues:
     """One waiting line for each dialogue: its turns follow each other, other dialogues go on."""
 
     def __init__(self) -> None:
-        self._queues: dict[str, _Queue] = {}
+        self._lines: dict[str, deque[asyncio.Event]] = {}
+
+    def join(self, dialogue: str) -> AbstractAsyncContextManager[None]:
+        """Take the last place in the line now; entering waits until it is the first."""
+        place = asyncio.Event()
+        line = self._lines.setdefault(dialogue, deque())
+        line.append(place)
+        line[0].set()
+        return self._turn(dialogue, line, place)
 
     @asynccontextmanager
-    async def turn(self, dialogue: str) -> AsyncGenerator[None]:
-        """Wait for those who came before, in order."""
-        queue = self._queues.setdefault(dialogue, _Queue())
-        queue.users += 1
+    async def _turn(
+        self, dialogue: str, line: deque[asyncio.Event], place: asyncio.Event
+    ) -> AsyncGenerator[None]:
         try:
-            async with queue.lock:
-                yield
+            await place.wait()
+            yield
         finally:
-            queue.users -= 1
-            if not queue.users:
-                del self._queues[dialogue]
+            line.remove(place)
+            if line:
+                line[0].set()
+            else:
+                del self._lines[dialogue]
 
     def __len__(self) -> int:
-        return len(self._queues)
+        return len(self._lines)
 
 
 class Recent:
