@@ -1,0 +1,82 @@
+"""What /status remembers of the events that went by: plain bookkeeping, no I/O, no clock."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, deque
+from typing import Final
+
+from app.api.schemas import DeviceReport, SpanReport, TurnReport
+from app.events.base import Event
+from app.events.dialogue import TurnEndedEvent
+from app.events.system import ReadyEvent, TurnTracedEvent
+from app.events.voice import AttentionEvent, AudioDeviceEvent
+
+FOLLOWED: Final[tuple[type[Event], ...]] = (
+    TurnTracedEvent,
+    TurnEndedEvent,
+    AudioDeviceEvent,
+    AttentionEvent,
+    ReadyEvent,
+)
+"""What the board wants to be told."""
+
+_UNNAMED = re.compile(r"Solo made a mistake \((\w+): .*\)\.", re.DOTALL)
+
+
+def without_words(sentence: str) -> str:
+    """A failure's sentence as /status may show it.
+
+    Solo's own errors name things, not what was said; the text of an unforeseen exception may quote
+    anything, so only its type is kept.
+    """
+    return _UNNAMED.sub(r"Solo made a mistake (\1).", sentence)
+
+
+class StatusBoard:
+    """The last turns, the devices and the totals. kept: how many turns are remembered."""
+
+    def __init__(self, kept: int = 20) -> None:
+        self.turns: deque[TurnReport] = deque(maxlen=kept)
+        self.speeds: deque[float] = deque(maxlen=kept)
+        self.ended: Counter[str] = Counter()
+        self.devices: dict[str, DeviceReport] = {}
+        self.attention = ""
+        self.completion_tokens = 0
+        self.model = ""
+        self.ready_seconds: float | None = None
+
+    def take(self, event: Event, at: str) -> None:
+        """Note one event. at: ISO 8601, UTC."""
+        if isinstance(event, TurnTracedEvent):
+            self._traced(event, at)
+        elif isinstance(event, TurnEndedEvent):
+            self._ended(event)
+        elif isinstance(event, AudioDeviceEvent):
+            self.devices[event.role] = DeviceReport(
+                role=event.role, state=event.state, device=event.device, reason=event.reason
+            )
+        elif isinstance(event, AttentionEvent):
+            self.attention = event.state
+        elif isinstance(event, ReadyEvent):
+            self.ready_seconds = event.seconds
+
+    def _traced(self, event: TurnTracedEvent, at: str) -> None:
+        spans = tuple(SpanReport(name=s.name, start_ms=s.start_ms, end_ms=s.end_ms) for s in event.spans)
+        self.turns.append(
+            TurnReport(
+                turn=event.turn or "",
+                at=at,
+                channel=event.channel,
+                total_ms=event.total_ms,
+                tokens_per_second=event.tokens_per_second,
+                spans=spans,
+            )
+        )
+
+    def _ended(self, event: TurnEndedEvent) -> None:
+        self.ended[event.finish] += 1
+        self.completion_tokens += event.completion_tokens
+        self.model = event.model or self.model
+        if event.tokens_per_second > 0:
+            self.speeds.append(round(event.tokens_per_second, 2))

@@ -1,0 +1,55 @@
+"""A question and its answer."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from app.api.dependencies import Deps, Given, check_text
+from app.api.schemas import AskBody, AskDelta, AskReply
+from app.api.streaming import Emit, event_bytes, leaving_cancels, server_sent_events
+from app.events.dialogue import ReplyDeltaEvent, ReplyEvent, UserSaidEvent
+from app.kernel.errors import Interrupted
+
+router = APIRouter(prefix="/api/v1", tags=["talk"])
+
+
+@router.post("/ask", response_model=AskReply, responses={200: {"content": {"text/event-stream": {}}}})
+async def ask(body: AskBody, request: Request, deps: Given) -> AskReply | Response:
+    """The answer as JSON, or with `stream` as server-sent events: `delta`s, then `reply` or `error`.
+    Hanging up cancels the turn."""
+    check_text(body.text, deps)
+    said = UserSaidEvent(
+        text=body.text, channel="api", dialogue=body.dialogue, turn=deps.runtime.clock.new_id()
+    )
+    if body.stream:
+        return server_sent_events(lambda emit: _stream(deps, said, emit))
+    async with leaving_cancels(request):
+        reply = await deps.runtime.bus.request(said, ReplyEvent, timeout=deps.settings.api.timeout_seconds)
+        return _reply(said, reply)
+
+
+async def _stream(deps: Deps, said: UserSaidEvent, emit: Emit) -> None:
+    done = False
+    async with deps.runtime.bus.ask(said, timeout=deps.settings.api.timeout_seconds) as answers:
+        async for answer in answers:
+            if isinstance(answer, ReplyDeltaEvent):
+                await emit(event_bytes("delta", AskDelta(text=answer.text)))
+            elif isinstance(answer, ReplyEvent):
+                done = True
+                await emit(event_bytes("reply", _reply(said, answer)))
+    if not done:
+        raise Interrupted("The answer broke off.")
+
+
+def _reply(said: UserSaidEvent, reply: ReplyEvent) -> AskReply:
+    return AskReply(
+        turn=said.turn or "",
+        dialogue=reply.dialogue,
+        text=reply.text,
+        finish=reply.finish,
+        model=reply.model,
+        first_token_ms=reply.first_token_ms,
+        tokens_per_second=reply.tokens_per_second,
+        completion_tokens=reply.completion_tokens,
+    )
