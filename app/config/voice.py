@@ -56,9 +56,19 @@ class VadSettings(Section):
 class TurnSettings(Section):
     """When it is whose turn."""
 
-    silence_ms: int = setting(550, "silence that ends a turn", ge=100, le=5000)
+    end: str = setting(
+        "smart_turn", "who judges by the sound whether you have finished: smart_turn, silence or scripted"
+    )
+    model: str = setting("smart-turn-v3.2", "name in the catalogue, or a Smart Turn .onnx file")
+    silence_ms: int = setting(600, "silence that ends a turn", ge=100, le=5000)
+    brief_silence_ms: int = setting(
+        320, "silence that ends a turn when sound and words both say that it is over", ge=100, le=5000
+    )
+    long_silence_ms: int = setting(
+        1600, "silence that ends a turn when there seems to be more to come", ge=100, le=10000
+    )
     speculate_ms: int = setting(
-        200, "silence after which transcription starts, to be thrown away if you go on", ge=60, le=5000
+        160, "silence after which transcription starts, to be thrown away if you go on", ge=60, le=5000
     )
     follow_up_seconds: float = setting(
         0.0, "after an answer, listen this long without the wake word", ge=0, le=60

@@ -1,0 +1,318 @@
+"""The conversation by voice: which state it is in, and what frames, calls and silences do to it.
+
+Everything here happens in one step of the event loop, so nothing can come in between; work that
+takes time runs in tasks of the group that is handed in.
+"""
+
+from __future__ import annotations
+
+import structlog
+from anyio.abc import TaskGroup
+
+from app.config.voice import VoiceSettings
+from app.events.voice import (
+    AttentionEvent,
+    BargeInEvent,
+    NoSpeechEvent,
+    SpeechEndedEvent,
+    SpeechStartedEvent,
+    WakeReason,
+)
+from app.kernel.runtime import Runtime
+from app.voice.audio.frames import Frame, samples_of
+from app.voice.audio.pace import Pace
+from app.voice.audio.playback import Playback
+from app.voice.turn.answering import Answering
+from app.voice.turn.hearing import Hearing
+from app.voice.turn.interrupt import Interrupter
+from app.voice.turn.opening import KEY_MS, OVERLAP_MS, RINGING_MS, Numbers, numbers
+from app.voice.turn.port import EndOfTurn
+from app.voice.turn.preroll import Preroll
+from app.voice.turn.segmenter import Heard
+from app.voice.turn.states import State, Trigger, after
+
+log = structlog.get_logger("solo.turn")
+
+INTERRUPTIBLE = (State.THINKING, State.SPEAKING)
+
+
+class Ear:
+    """See the module. One per run of the turn service."""
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        settings: VoiceSettings,
+        playback: Playback,
+        judge: EndOfTurn,
+        pace: Pace,
+        group: TaskGroup,
+    ) -> None:
+        self.state = State.ASLEEP
+        self._runtime = runtime
+        self._settings = settings
+        self._playback = playback
+        self._judge = judge
+        self._pace = pace
+        self._group = group
+        self._always = settings.wake.engine == "none"
+        self._numbers: Numbers = numbers(settings)
+        self._preroll = Preroll(self._numbers.kept)
+        self._interrupter = Interrupter(self._numbers.interrupt)
+        self._hearing: Hearing | None = None
+        self._answering: Answering | None = None
+        self._playing: str | None = None
+
+    # -- what comes in ---------------------------------------------------------------------------
+
+    def frame(self, frame: Frame) -> None:
+        """The next 32 ms."""
+        self._preroll.add(frame)
+        if self._answering is not None:
+            self._answering.keep_pace()
+        self._notice_playback()
+        if self._playing is not None and not self._in_midst():
+            self._over_speech(frame, self._playing)
+        elif self._hearing is not None:
+            self._heard(self._hearing, self._hearing.hear(frame))
+
+    def wake(self, sample: int) -> None:
+        """The wake word was said, up to this sample."""
+        if self._playing is not None and self._settings.turn.interrupt == "off":
+            return
+        self._interrupt("wake", sample)
+        self._open("wake", sample)
+
+    def key(self, *, pressed: bool) -> None:
+        """The talk key went down or up."""
+        if not pressed:
+            self._key_up()
+            return
+        overlap = 0 if self._playing is not None else samples_of(KEY_MS)
+        self._interrupt("key", self._preroll.end)
+        self._open("key", self._preroll.end - overlap, held=True)
+
+    def stop(self) -> None:
+        """Be silent now."""
+        playing = self._playing or self._playback.speaking
+        if self._answering is not None and self.state in INTERRUPTIBLE:
+            self._interrupt("stop", self._preroll.end)
+            self._close(Trigger.SILENCED, "told to be silent")
+        elif playing is not None:
+            self._barge_in(playing, "stop", self._preroll.end)
+
+    def audible(self, turn: str) -> None:
+        """The loudspeaker began with this turn."""
+        answering = self._answering
+        if answering is not None and answering.turn == turn and self.state in INTERRUPTIBLE:
+            self._go(Trigger.AUDIBLE)
+
+    def cancelled(self, turn: str) -> None:
+        """Dialogue called this turn off."""
+        answering = self._answering
+        if answering is not None and answering.turn == turn:
+            answering.cut_off()
+
+    def microphone_lost(self) -> None:
+        """No more frames for now: what was said so far is the turn."""
+        hearing = self._hearing
+        if hearing is None or self.state in INTERRUPTIBLE:
+            return
+        if hearing.segmenter.began_at is not None:
+            self._decided(hearing, "microphone_lost")
+        elif not self._always:
+            self._nothing(hearing, "silence")
+
+    def rest(self) -> None:
+        """Wait to be called, or for the next word when there is no wake word."""
+        if self._always:
+            self._open("always", self._preroll.end + samples_of(RINGING_MS))
+
+    # -- hearing ---------------------------------------------------------------------------------
+
+    def _open(
+        self, why: WakeReason, floor: int, *, held: bool = False, interrupting: bool = False, turn: str = ""
+    ) -> None:
+        """Begin to listen for a turn that starts at `floor` at the earliest."""
+        self._shut()
+        patience = self._numbers.patience(why)
+        segmenter = self._numbers.segmenter(why, floor, held=held, patience=patience)
+        hearing = self._hearing = Hearing(
+            self._runtime, self._settings.stt, self._judge, self._numbers.waits, segmenter,
+            turn=turn or self._runtime.clock.new_id(), why=why, pace=self._pace, group=self._group,
+            weighed=self._weighed,
+        )  # fmt: skip
+        self._go(Trigger.INTERRUPTED if interrupting else Trigger.CALLED, why)
+        for frame in self._preroll.since(floor):
+            if self._hearing is hearing:
+                self._heard(hearing, hearing.hear(frame))
+
+    def _heard(self, hearing: Hearing, mark: Heard | None) -> None:
+        match mark:
+            case Heard.BEGAN:
+                self._began(hearing)
+            case Heard.RESUMED if self.state is State.THINKING:
+                self._take_back(hearing)
+            case Heard.ENDED:
+                self._decided(hearing, "silence")
+            case Heard.TOO_LONG:
+                self._decided(hearing, "too_long")
+            case Heard.NOTHING:
+                self._nothing(hearing, "silence")
+            case _:
+                pass
+
+    def _began(self, hearing: Hearing) -> None:
+        sample = hearing.segmenter.began_at or 0
+        if self.state is State.LISTENING:
+            self._go(Trigger.SPEECH)
+        self._runtime.bus.publish(SpeechStartedEvent(turn=hearing.turn, sample=sample))
+
+    def _weighed(self, hearing: Hearing) -> None:
+        if hearing is self._hearing and self.state is State.HEARING and hearing.due:
+            self._decided(hearing, "silence")
+
+    def _key_up(self) -> None:
+        hearing = self._hearing
+        if hearing is None or not hearing.segmenter.held:
+            return
+        if hearing.segmenter.began_at is not None or hearing.segmenter.voiced:
+            self._decided(hearing, "key")
+        else:
+            self._nothing(hearing, "silence")
+
+    def _nothing(self, hearing: Hearing, reason: str) -> None:
+        """Nobody said anything."""
+        if hearing.why != "follow_up":
+            silent = "noise" if reason == "noise" else "silence"
+            self._runtime.bus.publish(NoSpeechEvent(turn=hearing.turn, reason=silent))
+        self._close(Trigger.NOTHING, reason)
+
+    # -- deciding and answering ------------------------------------------------------------------
+
+    def _decided(self, hearing: Hearing, reason: str) -> None:
+        cut = hearing.segmenter
+        event = SpeechEndedEvent(
+            turn=hearing.turn, voiced_until=cut.voiced_until, decided_at=cut.position, reason=reason
+        )
+        self._runtime.bus.publish(event)
+        self._go(Trigger.DECIDED, reason)
+        answering = Answering(self._runtime, self._playback, self._pace, hearing, self._answered)
+        self._answering = answering
+        if reason == "silence":
+            cut.reopen()  # the person may yet go on, as long as nothing of the answer is heard
+        else:
+            self._hearing = None
+        self._group.start_soon(answering.run, name=f"turn:{hearing.turn}")
+
+    def _take_back(self, hearing: Hearing) -> None:
+        """The person went on before anything was heard of the answer: it was one turn."""
+        log.info("taken_back", turn=hearing.turn)
+        self._hearing = None
+        self._interrupt("speech", hearing.segmenter.position)
+        hearing.turn = self._runtime.clock.new_id()
+        hearing.segmenter.wait = self._numbers.waits.long
+        self._hearing = hearing
+        self._go(Trigger.INTERRUPTED, "resumed")
+        self._began(hearing)
+
+    def _answered(self, answering: Answering) -> None:
+        """Called by the task when it is over, one way or another."""
+        if answering is not self._answering:
+            return
+        self._answering = None
+        hearing = answering.hearing
+        if answering.empty:
+            self._unsaid(hearing, answering)
+        elif self._numbers.follow_up and not answering.cut and not self._always:
+            self._shut()
+            self._go(Trigger.FOLLOW_UP)
+            self._open("follow_up", self._preroll.end + samples_of(RINGING_MS))
+        else:
+            self._close(Trigger.ANSWERED, "")
+
+    def _unsaid(self, hearing: Hearing, answering: Answering) -> None:
+        """There were no words, or none that want an answer. After a wake word the time to begin
+        is not over yet: it may have been a cough."""
+        left = hearing.opened_at + self._numbers.no_speech - self._preroll.end
+        if hearing.why == "wake" and answering.empty != "cancelled" and left > 0:
+            self._shut()
+            self._go(Trigger.AGAIN)
+            self._open("wake", self._preroll.end, turn=hearing.turn)
+            return
+        self._runtime.bus.publish(NoSpeechEvent(turn=hearing.turn, reason=answering.empty or "silence"))
+        self._close(Trigger.NOTHING, answering.empty or "")
+
+    # -- interrupting ----------------------------------------------------------------------------
+
+    def _notice_playback(self) -> None:
+        playing = self._playback.speaking
+        if playing == self._playing:
+            return
+        self._playing = playing
+        if playing is None:
+            self._interrupter.silent()
+            if self._answering is None and self._hearing is None:
+                self._listen_again()
+        elif self._hearing is not None and not self._in_midst():
+            self._shut()
+
+    def _listen_again(self) -> None:
+        """Something that was no answer (a text spoken on demand) is over."""
+        if self._always:
+            self.rest()
+        elif self.state is State.LISTENING:
+            self._go(Trigger.NOTHING)
+
+    def _in_midst(self) -> bool:
+        """The person is in the middle of a turn."""
+        hearing = self._hearing
+        if hearing is None or self.state in INTERRUPTIBLE:
+            return False
+        return hearing.segmenter.held or hearing.segmenter.began_at is not None
+
+    def _over_speech(self, frame: Frame, playing: str) -> None:
+        began = self._interrupter.hear(frame)
+        if began is None or self._settings.turn.interrupt != "speech":
+            return
+        own = self._answering is not None and self._answering.turn == playing
+        if own:
+            self._interrupt("speech", began)
+        else:
+            self._barge_in(playing, "speech", began)
+        self._open(
+            "follow_up" if not self._always else "always", began - samples_of(OVERLAP_MS), interrupting=own
+        )
+
+    def _interrupt(self, reason: str, sample: int) -> None:
+        """Silence the answer that is being made or heard, if any."""
+        answering, self._answering = self._answering, None
+        if answering is not None:
+            answering.cut_off()
+            self._barge_in(answering.turn, reason, sample)
+        elif (playing := self._playback.speaking) is not None:
+            self._barge_in(playing, reason, sample)
+
+    def _barge_in(self, turn: str, reason: str, sample: int) -> None:
+        self._playback.stop(turn)
+        self._playing = None
+        self._interrupter.silent()
+        event = BargeInEvent.model_validate({"turn": turn, "reason": reason, "sample": max(0, sample)})
+        self._runtime.bus.publish(event)
+
+    # -- states ----------------------------------------------------------------------------------
+
+    def _close(self, trigger: Trigger, reason: str) -> None:
+        self._shut()
+        self._go(trigger, reason)
+        self.rest()
+
+    def _shut(self) -> None:
+        if self._hearing is not None:
+            self._hearing.drop_guess()
+            self._hearing = None
+
+    def _go(self, trigger: Trigger, reason: str = "") -> None:
+        before, self.state = self.state, after(self.state, trigger)
+        if before is not self.state:
+            self._runtime.bus.publish(AttentionEvent.model_validate({"state": self.state, "reason": reason}))

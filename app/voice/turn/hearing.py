@@ -1,0 +1,162 @@
+"""One turn of the person, while it is being heard.
+
+At the first silence the transcription starts, and the judgement whether that was the end, both to
+be thrown away if the person goes on.  So when the silence has lasted long enough, the words are
+usually there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import anyio
+import structlog
+from anyio.abc import TaskGroup
+
+from app.config.voice import SttSettings
+from app.events.voice import STTEvent, TranscribeEvent, WakeReason
+from app.kernel.errors import SoloError, Unavailable
+from app.kernel.runtime import Runtime
+from app.voice.audio.frames import Frame, Samples
+from app.voice.audio.pace import Pace
+from app.voice.turn.patience import Waits, wait_for
+from app.voice.turn.port import EndOfTurn
+from app.voice.turn.segmenter import Heard, Segmenter
+
+log = structlog.get_logger("solo.turn")
+
+TRANSCRIBE_SECONDS = 30.0
+"""After this the transcription counts as failed."""
+
+
+class Guess:
+    """What has been said up to a pause, and whether that was all; under one revision."""
+
+    def __init__(self) -> None:
+        self.scope = anyio.CancelScope()
+        self.heard: anyio.Event = anyio.Event()
+        self.text: STTEvent | None = None
+        self.error: SoloError | None = None
+        self.probability: float | None = None
+        self.judged = False
+
+    async def transcript(self) -> STTEvent:
+        """The words, when they are there. Raises what the transcription failed with."""
+        await self.heard.wait()
+        if self.text is None:
+            raise self.error or Unavailable("The transcription was called off.")
+        return self.text
+
+
+class Hearing:
+    """See the module. `weighed` is called when a judgement has changed how long to wait."""
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        settings: SttSettings,
+        judge: EndOfTurn,
+        waits: Waits,
+        segmenter: Segmenter,
+        *,
+        turn: str,
+        why: WakeReason,
+        pace: Pace,
+        group: TaskGroup,
+        weighed: Callable[[Hearing], None],
+    ) -> None:
+        self.turn = turn
+        self.why = why
+        self.segmenter = segmenter
+        self.revision = 0
+        self.opened_at = segmenter.position
+        self._runtime = runtime
+        self._settings = settings
+        self._judge = judge
+        self._waits = waits
+        self._pace = pace
+        self._group = group
+        self._weighed = weighed
+        self._guess: Guess | None = None
+
+    def hear(self, frame: Frame) -> Heard | None:
+        """The next frame; what it meant."""
+        mark = self.segmenter.hear(frame)
+        if mark is Heard.PAUSED:
+            self._start_guess()
+        elif mark is Heard.RESUMED:
+            self.drop_guess()
+            self.revision += 1
+        return mark
+
+    @property
+    def due(self) -> bool:
+        """The silence has lasted long enough for what is known by now."""
+        cut = self.segmenter
+        return cut.paused and not cut.over and not cut.held and cut.silence >= cut.wait
+
+    def drop_guess(self) -> None:
+        """The person goes on: what was guessed is of no use; idempotent."""
+        if self._guess is not None:
+            self._guess.scope.cancel()
+            self._guess = None
+
+    async def transcript(self) -> STTEvent:
+        """What was said, once the turn is over. Raises SoloError."""
+        if self._guess is None:
+            self._start_guess()
+        assert self._guess is not None  # noqa: S101  (just made)
+        return await self._guess.transcript()
+
+    # -- guessing --------------------------------------------------------------------------------
+
+    def _start_guess(self) -> None:
+        self.drop_guess()
+        guess = self._guess = Guess()
+        audio = self.segmenter.audio()
+        self.segmenter.wait = self._waits.long
+        self._group.start_soon(self._run_guess, guess, audio, self.revision, name="turn:guess")
+
+    async def _run_guess(self, guess: Guess, audio: Samples, revision: int) -> None:
+        with self._pace.busy(), guess.scope:
+            async with anyio.create_task_group() as both:
+                both.start_soon(self._weigh_sound, guess, audio)
+                await self._transcribe(guess, audio, revision)
+        guess.heard.set()
+
+    async def _weigh_sound(self, guess: Guess, audio: Samples) -> None:
+        if self.segmenter.held:
+            return
+        try:
+            if self._judge.instant:
+                guess.probability = self._judge.judge(audio)
+            else:
+                guess.probability = await self._runtime.pool.run(self._judge.judge, audio)
+        except SoloError as error:
+            log.warning("judge_failed", turn=self.turn, error=str(error))
+        guess.judged = True
+        self._weigh(guess)
+
+    async def _transcribe(self, guess: Guess, audio: Samples, revision: int) -> None:
+        key, stream = self._runtime.streams.open(2)
+        stream.offer(audio)
+        stream.close()
+        language = None if self._settings.language == "auto" else self._settings.language
+        request = TranscribeEvent(turn=self.turn, revision=revision, stream=key, language=language)
+        try:
+            guess.text = await self._runtime.bus.request(request, STTEvent, timeout=TRANSCRIBE_SECONDS)
+        except SoloError as error:
+            guess.error = error
+        finally:
+            self._runtime.streams.discard(key)
+        guess.heard.set()
+        self._weigh(guess)
+
+    def _weigh(self, guess: Guess) -> None:
+        """Until the words are there nothing could be answered, so until then the silence may as
+        well turn out to be a pause."""
+        if guess is not self._guess or not guess.judged or not guess.heard.is_set():
+            return
+        words = guess.text.text if guess.text else None
+        self.segmenter.wait = wait_for(self._waits, guess.probability, words)
+        self._weighed(self)

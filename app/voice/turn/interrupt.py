@@ -1,0 +1,110 @@
+"""Does the person speak over Solo?
+
+A rule file: fed with the frames heard while Solo speaks.  On open loudspeakers the microphone
+hears Solo itself, and to the voice activity detector that is speech.  So it learns how loud that
+is: from the beginning of the first playback, when hardly anybody interrupts, and from then on from
+every voice that is too quiet or too short to be a person.  A person counts when they are clearly
+louder.  With headphones nothing like speech comes back, nothing is learnt, and every voice counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from app.voice.audio.frames import RATE, Frame
+
+RELEASE: Final = 0.15
+"""Hysteresis: a voice goes on while the score is above the threshold less this."""
+MARGIN_DB: Final = 6.0
+"""So much louder than Solo's own echo must a person be."""
+LEARNING: Final = RATE * 4 // 10
+"""Samples at the beginning of the first playback from which only the echo is learnt."""
+STEP_DB: Final = 3.0
+"""One loud moment raises what was learnt by no more than this: it may have been a person."""
+FADE_DB: Final = 0.1
+"""Per frame (32 ms): what was learnt is forgotten at 3 dB a second unless it is heard again."""
+DIP: Final = RATE // 10
+"""So much without a voice ends a run."""
+SILENT: Final = -120.0
+
+
+@dataclass(frozen=True, slots=True)
+class InterruptLimits:
+    """needed: samples of speech that interrupt; threshold: score from 0 to 1."""
+
+    needed: int
+    threshold: float
+    minimum_dbfs: float = SILENT
+
+
+class Interrupter:
+    """One per microphone: what it learnt of the echo outlives an answer."""
+
+    def __init__(self, limits: InterruptLimits) -> None:
+        self._limits = limits
+        self._echo = SILENT
+        self._learnt = 0
+        """Samples of playback listened to so far for learning."""
+        self._voiced = False
+        self._clear_run()
+
+    @property
+    def echo(self) -> float:
+        """How loud Solo hears itself, dBFS; -120 when it does not."""
+        return self._echo
+
+    def silent(self) -> None:
+        """Solo does not speak (any more)."""
+        self._voiced = False
+        self._clear_run()
+
+    def mistaken(self) -> None:
+        """The last interruption was no person: it was the echo."""
+        self._echo = max(self._echo, self._peak)
+
+    def hear(self, frame: Frame) -> int | None:
+        """A frame heard while Solo speaks. Returns the first voiced sample of the interruption
+        when it has become one."""
+        self._echo = max(SILENT, self._echo - FADE_DB)
+        voiced = self._is_voiced(frame)
+        if self._learnt < LEARNING:
+            self._learnt += len(frame.samples)
+            self._echo = max(self._echo, frame.dbfs) if voiced else self._echo
+            return None
+        if voiced and frame.dbfs >= self._echo + MARGIN_DB:
+            return self._count(frame)
+        if voiced:
+            self._echo = max(self._echo, frame.dbfs)
+        self._pause(frame)
+        return None
+
+    # -- inside ----------------------------------------------------------------------------------
+
+    def _is_voiced(self, frame: Frame) -> bool:
+        bound = self._limits.threshold - (RELEASE if self._voiced else 0.0)
+        self._voiced = frame.speech >= bound and frame.dbfs >= self._limits.minimum_dbfs
+        return self._voiced
+
+    def _count(self, frame: Frame) -> int | None:
+        if not self._run:
+            self._run_from, self._peak = frame.index, SILENT
+        self._run += len(frame.samples)
+        self._gap = 0
+        self._peak = max(self._peak, frame.dbfs)
+        if self._run < self._limits.needed:
+            return None
+        self._run = 0
+        return self._run_from
+
+    def _pause(self, frame: Frame) -> None:
+        """A run too short for a person was perhaps a loud moment of the echo, if there is one."""
+        self._gap += len(frame.samples)
+        if self._run and self._gap >= DIP:
+            if self._echo > SILENT:
+                self._echo = max(self._echo, min(self._peak, self._echo + STEP_DB))
+            self._clear_run()
+
+    def _clear_run(self) -> None:
+        self._run = self._run_from = self._gap = 0
+        self._peak = SILENT

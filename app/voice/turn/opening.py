@@ -1,0 +1,76 @@
+"""The numbers of a turn, worked out from the settings once.
+
+A rule file: settings in, samples out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from app.config.voice import VoiceSettings
+from app.events.voice import WakeReason
+from app.voice.audio.frames import RATE, samples_of
+from app.voice.turn.interrupt import InterruptLimits
+from app.voice.turn.patience import Waits
+from app.voice.turn.segmenter import FOREVER, Limits, Segmenter
+
+TAIL_MS: Final = 160.0
+"""The score still rings this long after the end of a wake word."""
+KEY_MS: Final = 300.0
+"""People begin to speak while the key goes down."""
+OVERLAP_MS: Final = 200.0
+"""Sound kept from before an interruption; more would bring Solo's own voice."""
+RINGING_MS: Final = 160.0
+"""A room rings this long after Solo's voice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """All in samples."""
+
+    limits: Limits
+    waits: Waits
+    interrupt: InterruptLimits
+    no_speech: int
+    follow_up: int
+    kept: int
+
+    def segmenter(self, why: WakeReason, floor: int, *, held: bool, patience: int) -> Segmenter:
+        """A fresh one for this kind of opening."""
+        tail = samples_of(TAIL_MS) if why == "wake" else 0
+        limits = replace(self.limits, patience=patience, tail=tail)
+        return Segmenter(limits, floor=floor, wait=self.waits.long, held=held)
+
+    def patience(self, why: WakeReason) -> int:
+        """How long to wait for a beginning after this kind of opening."""
+        return {"always": FOREVER, "follow_up": self.follow_up}.get(why, self.no_speech)
+
+
+def numbers(settings: VoiceSettings) -> Numbers:
+    """From milliseconds and seconds to samples."""
+    vad, turn = settings.vad, settings.turn
+    pause = min(turn.speculate_ms, turn.silence_ms)
+    limits = Limits(
+        threshold=vad.threshold,
+        start=samples_of(vad.start_ms),
+        pause=samples_of(pause),
+        preroll=samples_of(vad.preroll_ms),
+        patience=FOREVER,
+        longest=round(turn.longest_seconds * RATE),
+        minimum_dbfs=vad.minimum_dbfs,
+    )
+    usual = samples_of(turn.silence_ms)
+    waits = Waits(
+        brief=min(usual, samples_of(turn.brief_silence_ms)),
+        usual=usual,
+        long=max(usual, samples_of(turn.long_silence_ms)),
+    )
+    return Numbers(
+        limits=limits,
+        waits=waits,
+        interrupt=InterruptLimits(samples_of(turn.interrupt_ms), vad.threshold, vad.minimum_dbfs),
+        no_speech=round(turn.no_speech_seconds * RATE),
+        follow_up=round(turn.follow_up_seconds * RATE),
+        kept=samples_of(vad.preroll_ms) + 2 * RATE,
+    )

@@ -1,0 +1,171 @@
+"""One answer: what dialogue says goes to the voice while it is still being written."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+import anyio
+import structlog
+
+from app.events.dialogue import ReplyDeltaEvent, ReplyEvent, UserSaidEvent
+from app.events.voice import ReplySpokenEvent, SpeakEvent, STTEvent, TTSEvent
+from app.kernel.errors import Interrupted, SoloError, TimedOut, TurnCancelled, Unavailable
+from app.kernel.runtime import Runtime
+from app.kernel.streams import Stream
+from app.voice.audio.frames import milliseconds
+from app.voice.audio.pace import Pace
+from app.voice.audio.playback import Playback
+from app.voice.turn.heard import Spoken, split_heard
+
+log = structlog.get_logger("solo.turn")
+
+GRACE_SECONDS = 0.5
+"""An answer that was cut off is called off by dialogue; if it is not by then, it is dropped."""
+SILENT_SECONDS = 90.0
+"""So long may dialogue be silent before Solo says that it takes too long."""
+PLENTY_MS = 1500.0
+"""With so much speech ahead nobody waits for the next piece."""
+SCARCE_MS = 500.0
+
+
+class Reply:
+    """See the module. `answer` or `say` is awaited once; `cut_off` may come at any time."""
+
+    def __init__(self, runtime: Runtime, playback: Playback, pace: Pace, turn: str) -> None:
+        self.turn = turn
+        self.cut = False
+        self.text = ""
+        self._runtime = runtime
+        self._playback = playback
+        self._pace = pace
+        self._pieces: list[Spoken] = []
+        self._busy = ExitStack()
+        self._holding = False
+        self._all_spoken = False
+        self._scope = anyio.CancelScope()
+
+    async def answer(self, said: STTEvent) -> None:
+        """Ask dialogue and speak what it says; returns when it has been heard or cut off."""
+        await self._run(said, "")
+
+    async def say(self, sentence: str) -> None:
+        """Speak this of Solo's own accord."""
+        await self._run(None, sentence)
+
+    def cut_off(self) -> None:
+        """Be silent at once; idempotent."""
+        if not self.cut:
+            self.cut = True
+            self._playback.stop(self.turn)
+            self._scope.deadline = anyio.current_time() + GRACE_SECONDS
+            self._release()
+
+    def keep_pace(self) -> None:
+        """A frame has gone by: when speech runs short, a file waits for the next piece."""
+        if not self._all_spoken and not self.cut and self._ahead_ms() < SCARCE_MS:
+            self._hold()
+
+    # -- inside ----------------------------------------------------------------------------------
+
+    async def _run(self, said: STTEvent | None, sentence: str) -> None:
+        if self.cut:
+            return
+        key, deltas = self._runtime.streams.open(256)
+        self._hold()
+        try:
+            with self._scope:
+                async with anyio.create_task_group() as group:
+                    group.start_soon(self._speak, key, deltas, name="turn:speak")
+                    if said is not None:
+                        await self._think(said, deltas)
+                    else:
+                        await deltas.send(sentence)
+                        deltas.close()
+                await self._playback.done(self.turn)
+        finally:
+            deltas.close()
+            self._runtime.streams.discard(key)
+            self._release()
+            self._tell()
+
+    async def _think(self, said: STTEvent, deltas: Stream[str]) -> None:
+        request = UserSaidEvent(
+            owner=said.owner, turn=self.turn, text=said.text, channel="voice", language=said.language
+        )
+        try:
+            await self._write(request, deltas)
+        except TurnCancelled:
+            self.cut_off()
+        except SoloError as error:
+            log.warning("answer_failed", turn=self.turn, code=error.code, error=str(error))
+            await deltas.send(f" {excuse(error, begun=bool(self.text.strip()))}")
+        finally:
+            deltas.close()
+
+    async def _write(self, request: UserSaidEvent, deltas: Stream[str]) -> None:
+        with anyio.move_on_after(SILENT_SECONDS) as limit:
+            async with self._runtime.bus.ask(request) as answers:
+                async for answer in answers:
+                    limit.deadline = anyio.current_time() + SILENT_SECONDS
+                    if isinstance(answer, ReplyDeltaEvent):
+                        self.text += answer.text
+                        await deltas.send(answer.text)
+                    elif isinstance(answer, ReplyEvent):
+                        self.text = answer.text or self.text
+        if limit.cancelled_caught:
+            raise TimedOut
+
+    async def _speak(self, key: str, deltas: Stream[str]) -> None:
+        request = SpeakEvent(turn=self.turn, text_stream=key)
+        try:
+            async with self._runtime.bus.ask(request) as answers:
+                async for answer in answers:
+                    if isinstance(answer, TTSEvent):
+                        self._piece(answer)
+        except TurnCancelled:
+            self.cut_off()
+        except SoloError as error:
+            log.warning("speech_failed", turn=self.turn, code=error.code, error=str(error))
+        finally:
+            deltas.abandon()
+            self._all_spoken = True
+            self._playback.finish(self.turn)
+            self._release()
+
+    def _piece(self, piece: TTSEvent) -> None:
+        start, length = milliseconds(piece.start, piece.rate), milliseconds(piece.samples, piece.rate)
+        self._pieces.append(Spoken(piece.text, start, length))
+        if self._ahead_ms() >= PLENTY_MS:
+            self._release()
+
+    def _ahead_ms(self) -> float:
+        made = self._pieces[-1].start_ms + self._pieces[-1].length_ms if self._pieces else 0.0
+        return made - self._playback.heard_ms(self.turn)
+
+    def _tell(self) -> None:
+        """Say what was heard, if there was anything to hear."""
+        played = self._playback.heard_ms(self.turn)
+        if not self.text or (not self.cut and played <= 0):
+            return
+        heard, unheard = split_heard(self.text, self._pieces, played)
+        self._runtime.bus.publish(ReplySpokenEvent(turn=self.turn, heard=heard, unheard=unheard))
+
+    def _hold(self) -> None:
+        if not self._holding:
+            self._holding = True
+            self._busy.enter_context(self._pace.busy())
+
+    def _release(self) -> None:
+        self._holding = False
+        self._busy.close()
+
+
+def excuse(error: SoloError, *, begun: bool) -> str:
+    """One short honest sentence about a failure, to be spoken."""
+    if begun:
+        return "Sorry, I could not finish that."
+    if isinstance(error, TimedOut):
+        return "Sorry, that took too long."
+    if isinstance(error, Unavailable | Interrupted):
+        return "Sorry, my language model is not available."
+    return "Sorry, something went wrong with my answer."

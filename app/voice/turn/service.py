@@ -1,0 +1,101 @@
+"""The stage that knows whose turn it is: hears frames and calls, asks for words and answers."""
+
+from __future__ import annotations
+
+import anyio
+import structlog
+
+from app.config.voice import VoiceSettings
+from app.events.base import Event
+from app.events.dialogue import TurnCancelledEvent
+from app.events.voice import (
+    AudioDeviceEvent,
+    PlaybackEvent,
+    PushToTalkEvent,
+    StopSpeakingEvent,
+    WakeWordEvent,
+)
+from app.kernel.bus import Subscription
+from app.kernel.lifecycle import Ready
+from app.kernel.runtime import Runtime
+from app.kernel.streams import Stream
+from app.voice.audio.frames import Frame
+from app.voice.audio.hub import FrameHub
+from app.voice.audio.pace import NoPace, Pace
+from app.voice.audio.playback import Playback
+from app.voice.turn.ear import Ear
+from app.voice.turn.port import EndOfTurn
+from app.voice.turn.silence import SilenceOnly
+
+log = structlog.get_logger("solo.turn")
+
+CALLS: tuple[type[Event], ...] = (
+    WakeWordEvent,
+    PushToTalkEvent,
+    StopSpeakingEvent,
+    PlaybackEvent,
+    TurnCancelledEvent,
+    AudioDeviceEvent,
+)
+
+
+class TurnService:
+    """Owns no request. judge: says from the sound whether a turn is over; default: nobody does."""
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        settings: VoiceSettings,
+        hub: FrameHub,
+        playback: Playback,
+        pace: Pace | None = None,
+        *,
+        judge: EndOfTurn | None = None,
+    ) -> None:
+        self._runtime = runtime
+        self._settings = settings
+        self._hub = hub
+        self._playback = playback
+        self._pace = pace or NoPace()
+        self._judge = judge or SilenceOnly()
+
+    async def run(self, ready: Ready) -> None:
+        """Converse until cancelled. Raises what the judge's `load` raises."""
+        if self._judge.instant:
+            self._judge.load()
+        else:
+            await self._runtime.pool.run(self._judge.load)
+        frames = self._hub.subscribe("turn")
+        try:
+            with self._runtime.bus.subscribe(*CALLS, name="turn") as calls:
+                async with anyio.create_task_group() as group:
+                    ear = Ear(self._runtime, self._settings, self._playback, self._judge, self._pace, group)
+                    ear.rest()
+                    group.start_soon(self._hear, ear, frames, name="turn:hear")
+                    group.start_soon(self._obey, ear, calls, name="turn:obey")
+                    ready()
+        finally:
+            self._hub.unsubscribe(frames)
+            self._judge.close()
+
+    async def _hear(self, ear: Ear, frames: Stream[Frame]) -> None:
+        async for frame in frames:
+            ear.frame(frame)
+
+    async def _obey(self, ear: Ear, calls: Subscription[Event]) -> None:
+        async for call in calls:
+            match call:
+                case WakeWordEvent():
+                    ear.wake(call.sample)
+                case PushToTalkEvent():
+                    ear.key(pressed=call.pressed)
+                case StopSpeakingEvent():
+                    ear.stop()
+                case PlaybackEvent(state="started", turn=str(turn)):
+                    ear.audible(turn)
+                case TurnCancelledEvent(turn=str(turn)):
+                    ear.cancelled(turn)
+                case AudioDeviceEvent(role="microphone", state="lost" | "absent"):
+                    ear.microphone_lost()
+                case _:
+                    pass
