@@ -40,27 +40,30 @@ def solo(*words: str) -> list[str]:
 
 def command_run(words: list[str]) -> int:
     """Everything from nothing, then the assistant."""
-    parser = argparse.ArgumentParser(prog="run_agent", add_help=False)
-    parser.add_argument("--demo", action="store_true")
-    parser.add_argument("--gpu", action="store_true")
-    parser.add_argument("--llama-cpp", action="store_true")
-    parser.add_argument("--help", "-h", action="store_true")
+    parser = argparse.ArgumentParser(
+        prog="run_agent",
+        usage="run_agent [--demo] [--gpu] [--llama-cpp] [options of `solo run`]",
+        description=command_run.__doc__,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--demo", action="store_true", help="hear a recorded question, answer it, and end")
+    parser.add_argument("--gpu", action="store_true", help="install the CUDA set first")
+    parser.add_argument("--llama-cpp", action="store_true", help="compile llama-cpp-python first, and use it")
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting")
+    parser.add_argument("--data-dir", default="", metavar="FOLDER", help="history, memories, token")
+    parser.add_argument("--models-dir", default="", metavar="FOLDER", help="weights, voices, keyword files")
     options, rest = parser.parse_known_args(words)
-    if options.help:
-        print("run_agent [--demo] [--gpu] [--llama-cpp] [options of `solo run`]\n"
-              "  --demo       hear a recorded question, show and write the answer, and end\n"
-              "  --gpu        install the CUDA set first\n"
-              "  --llama-cpp  install (compile) llama-cpp-python first and use it")  # fmt: skip
-        return 0
-    extras = (["gpu"] if options.gpu else []) + (["llama-cpp"] if options.llama_cpp else [])
-    setup(extras)
+    setup((["gpu"] if options.gpu else []) + (["llama-cpp"] if options.llama_cpp else []))
     env = gpu_environment()
     if options.gpu:
         install_cuda_llama()
-    code = run(solo("models", "pull", "--default"), env)
+    before = [word for pair in options.set for word in ("--set", pair)]
+    before += ["--data-dir", options.data_dir] if options.data_dir else []
+    before += ["--models-dir", options.models_dir] if options.models_dir else []
+    code = run(solo(*before, "models", "pull", "--defaults"), env)
     if code:
         return code
-    return run(solo("run", *(["--demo"] if options.demo else []), *rest), env)
+    return run(solo(*before, "run", *(["--demo"] if options.demo else []), *rest), env)
 
 
 def command_dev(words: list[str]) -> int:

@@ -39,6 +39,9 @@ itself is under the [Apache License 2.0](../LICENSE). This page is a list, not l
   Solo's own code stays under Apache-2.0, which the GPL-3.0 allows; but who hands on Solo *together with*
   piper-tts hands on a work that as a whole is under the GPL-3.0: source of the whole, same rights for
   those who get it. Another engine behind `app/voice/tts/port.py` takes that duty away.
+- **The ready-made package of av** (BSD-3-Clause itself; faster-whisper loads it) carries FFmpeg's libraries
+  built with x264 and x265, which makes those binaries GPL-2.0-or-later. Solo reads WAV files without
+  it; who hands it on hands on those binaries, or builds av without them.
 - **The models of openWakeWord** (inside pyopen-wakeword) are under CC BY-NC-SA 4.0: not for commercial
   use. Its code is Apache-2.0. They are used only with `SOLO_VOICE__WAKE__ENGINE=openwakeword`; the
   default, microWakeWord, and its models are Apache-2.0.
@@ -56,10 +59,12 @@ itself is under the [Apache License 2.0](../LICENSE). This page is a list, not l
 EXTRAS = {
     "llama-cpp-python": ("llama-cpp", "MIT"),
     "pynput": ("hotkey", "LGPL-3.0"),
+    "pyobjc-core": ("hotkey (macOS)", "MIT"),
     "evdev": ("hotkey (Linux)", "BSD-3-Clause"),
     "python-xlib": ("hotkey (Linux)", "LGPL-2.1-or-later"),
     "uvloop": ("uvloop", "MIT OR Apache-2.0"),
     "nvidia-cublas-cu12": ("gpu", "NVIDIA proprietary"),
+    "nvidia-cuda-nvrtc-cu12": ("gpu", "NVIDIA proprietary"),
     "nvidia-cudnn-cu12": ("gpu", "NVIDIA proprietary"),
 }
 """Licences of what the extras add, read from their packages once: they need not be installed here."""

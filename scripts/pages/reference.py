@@ -74,11 +74,13 @@ def settings() -> Iterator[str]:
 def _section(model: type[BaseModel], path: tuple[str, ...], title: str) -> Iterator[str]:
     plain = {n: f for n, f in model.model_fields.items() if not _is_section(f.annotation)}
     if plain:
-        yield f"### {'.'.join(path) or 'solo'}: {title}\n\n| variable | default | meaning |\n| --- | --- | --- |\n"
+        yield f"### {'.'.join(path) or 'solo'}: {title}\n\n"
+        yield "| variable | default | meaning |\n| --- | --- | --- |\n"
         for name, field in plain.items():
             default = written(field.default).replace("|", "\\|")
             shown = f"`{default}`" if default else ""
-            yield f"| `{variable((*path, name))}` | {shown} | {(field.description or '').replace('|', '/')} |\n"
+            meaning = (field.description or "").replace("|", "/")
+            yield f"| `{variable((*path, name))}` | {shown} | {meaning} |\n"
         yield "\n"
     for name, field in model.model_fields.items():
         inner = field.annotation
