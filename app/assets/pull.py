@@ -10,7 +10,7 @@ import os
 import shutil
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from app.assets import space, state
-from app.assets.catalogue import LinkSource, LocalSource, Model, ModelFile, load
+from app.assets.catalogue import LinkSource, LocalSource, Model, ModelFile, Source, load
 from app.assets.lock import only_one
 from app.assets.progress import Observer, Phase, Step, silent
 from app.assets.sources.engines import ENGINES, NEEDS_NETWORK
@@ -46,12 +46,18 @@ class Pulled:
     size: int
 
 
+def fetcher_for(source: Source) -> Fetcher:
+    """What fetches from a source of this kind."""
+    return plugins.load("assets", ENGINES, source.kind, what="kind of source")(source)
+
+
 class Puller:
     """Pulls models into a folder.
 
     models_dir: where they live. offline: open no connection. observer: told of every step, from any
     thread. downloads: how many may run at once. cancel: set it to call everything off; what has come
-    stays. python: whose pip is asked for packages.
+    stays. python: whose pip is asked for packages. fetcher_for: from a source in the catalogue to what
+    fetches from it.
     """
 
     def __init__(
@@ -63,6 +69,7 @@ class Puller:
         downloads: int = 4,
         cancel: threading.Event | None = None,
         python: str = sys.executable,
+        fetcher_for: Callable[[Source], Fetcher] = fetcher_for,
     ) -> None:
         self._dir = models_dir
         self._offline = offline
@@ -70,6 +77,7 @@ class Puller:
         self._slots = threading.BoundedSemaphore(downloads)
         self._cancel = cancel or threading.Event()
         self._python = python
+        self._fetcher_for = fetcher_for
 
     def pull(self, models: Sequence[Model], *, again: bool = False, given: str = "") -> list[Pulled]:
         """Have these models in the folder, complete and checked; blocks until then.
@@ -144,12 +152,9 @@ class Puller:
 
         return Job(model, files, self._staging(model), told, self._cancel, self._slots, self._python)
 
-    def _sources(self, model: Model, given: str) -> list[tuple[Any, Fetcher]]:
-        sources: Sequence[Any] = (_given(given),) if given else model.sources
-        return [
-            (source, plugins.load("assets", ENGINES, source.kind, what="kind of source")(source))
-            for source in sources
-        ]
+    def _sources(self, model: Model, given: str) -> list[tuple[Source, Fetcher]]:
+        sources: Sequence[Source] = (_given(given),) if given else model.sources
+        return [(source, self._fetcher_for(source)) for source in sources]
 
     def _one(self, model: Model, files: tuple[ModelFile, ...], given: str) -> Pulled:
         if not files:
@@ -184,7 +189,7 @@ class Puller:
                 failures.append(error)
                 self._tell(job.model, "failed_source", 0, job.total, str(error))
             else:
-                return str(source.label)
+                return source.label
         raise _none_left(job.model, failures)
 
     def _from_one(self, job: Job, fetcher: Fetcher, label: str) -> None:

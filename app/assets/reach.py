@@ -30,6 +30,11 @@ def lost(place: str) -> None:
         _known[place] = False
 
 
+def lost_host(url: str) -> None:
+    """Remember that the host of this URL cannot be reached."""
+    lost(_place(url))
+
+
 def known_lost(place: str) -> bool:
     """Whether it was found out of reach before."""
     return _known.get(place) is False
@@ -37,15 +42,19 @@ def known_lost(place: str) -> bool:
 
 def require(url: str, what: str) -> None:
     """Unavailable unless the host of `url`, or the proxy on the way to it, takes connections."""
-    host, port = _door(url)
-    place = f"{host}:{port}"
+    place = _place(url)
     reachable = _known.get(place)
     if reachable is None:
-        reachable = _try(host, port)
+        reachable = _try(*_door(url))
         with _lock:
             _known[place] = reachable
     if not reachable:
         raise Unavailable(f"{what} cannot be reached from here.", hint="Are you online?")
+
+
+def _place(url: str) -> str:
+    host, port = _door(url)
+    return f"{host}:{port}"
 
 
 def _door(url: str) -> tuple[str, int]:

@@ -49,7 +49,7 @@ class HubFetcher:
     def _download(self, job: Job, file: ModelFile, folder: Path, endpoint: str, before: int) -> Path:
         import httpx
         from huggingface_hub import hf_hub_download
-        from huggingface_hub.errors import HfHubHTTPError
+        from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
         try:
             return Path(
@@ -67,6 +67,8 @@ class HubFetcher:
         except PullCancelled:
             raise
         except (httpx.TransportError, HfHubHTTPError, ConnectionError, TimeoutError, ValueError) as error:
+            if isinstance(error, httpx.TransportError | LocalEntryNotFoundError):
+                reach.lost_host(endpoint)
             why = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
             raise Unavailable(f"Hugging Face did not give {file.name}: {why[:200]}.") from error
 
