@@ -19,10 +19,11 @@ FIRST: Final = 10
 """Letters and digits that make the first clause worth speaking."""
 SECOND: Final = 40
 """The same for the second one, while little sound is waiting."""
-LATER: Final = 120
+LATER: Final = 100
 """Later on only clauses as long as this are spoken before their sentence ends."""
-LONGEST: Final = 280
-"""Characters after which a piece is cut at a space, whatever stands there."""
+LONGEST: Final = 200
+"""Characters after which a piece is cut at a space, whatever stands there: what a voice needs of
+memory grows with the piece."""
 SHORT: Final = 80
 """A whole text of so few characters is not cut for haste."""
 FIRST_WORDS: Final = 5

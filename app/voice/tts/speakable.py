@@ -122,7 +122,11 @@ _WORDS: Final[tuple[_Rule, ...]] = (
     (re.compile(r"\b(\d{1,2})\s*([ap])\.?m\b\.?"), lambda m: f"{m[1]} {m[2].upper()} M"),
     (re.compile(rf"(?<![\w.])({_NUMBER})\s?({_UNIT_NAMES})(?![\w°/])"), _unit),
     (re.compile(rf"({_NUMBER})\s?%"), r"\1 percent"),
-    (re.compile(r"(?<=\d)\s?[–-]\s?(?=\d+\s|\d+$)"), " to "),
+    (re.compile(r"(?<![\d–-])(\d+)\s?–\s?(\d+)(?![\d–-])"), r"\1 to \2"),
+    (re.compile(r"(?<![\w-])(\d\d?|\d{4})-((?<!\d{4}-)\d\d?|(?<=\d{4}-)\d{4})(?![\w-])"), r"\1 to \2"),
+    (re.compile(r"\b([CF])#"), r"\1 sharp"),
+    (re.compile(r"\s<\s"), " is less than "),
+    (re.compile(r"\s>\s"), " is greater than "),
     (re.compile(r"(?<=\d)\s*[×x*]\s*(?=\d)"), " times "),
     (re.compile(r"(?<=[\d)])\s*÷\s*(?=[\d(])|(?<=\d)\s+/\s+(?=\d)"), " divided by "),
     (re.compile(r"\s\+\s"), " plus "),
@@ -169,6 +173,6 @@ def _printable(text: str) -> str:
 
 def _sayable(character: str) -> bool:
     category = unicodedata.category(character)
-    if category in ("Cc", "Cf", "Cs", "Co", "Cn", "Sk"):
+    if category in ("Cc", "Cf", "Cs", "Co", "Cn"):
         return False
-    return category != "So" or character == "°"
+    return character.isascii() or character == "°" or category not in ("So", "Sk")
