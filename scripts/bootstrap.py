@@ -1,4 +1,4 @@
-"""What the scripts beside it ask for: run, dev, test, clean, build.
+"""What the scripts beside it ask for: run, dev, test, clean, build, which.
 
 Runs on any Python from 3.8 on and needs nothing but its standard library; `environment.py` does the
 work of getting from a bare Python to an environment with everything in it.
@@ -119,6 +119,15 @@ def command_build(words: list[str]) -> int:
         shutil.rmtree(str(target), ignore_errors=True)
         must([*install_command(uv, part), "--no-deps", "--target", target], f"{part} could not be compiled.")
     return 0
+
+
+def command_which(words: list[str]) -> int:
+    """Print an interpreter of this version ("3.12"), if there is one."""
+    wanted = tuple(int(part) for part in words[0].split("."))
+    found = next((path for path in candidates() if version_of(path) == wanted), None)
+    if found:
+        print(found)
+    return 0 if found else 1
 
 
 COMMANDS = {

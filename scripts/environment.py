@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parent.parent
-VENV = ROOT / ".venv"
+VENV = ROOT / os.environ.get("SOLO_SETUP_VENV", ".venv")
 TOOLS = ROOT / "cache" / "tools"
 STAMP = VENV / "solo-installed.json"
 WINDOWS = os.name == "nt"
