@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Annotated
 
-import anyio
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
@@ -15,16 +16,40 @@ from app.kernel.errors import TooLarge
 from app.kernel.runtime import Runtime
 
 
+class Closing:
+    """The word that the door is about to close, so that answers without an end find one."""
+
+    def __init__(self) -> None:
+        self._said = False
+        self._ends: list[Callable[[], None]] = []
+
+    def say(self) -> None:
+        """End what is open, and what comes later."""
+        self._said = True
+        for end in self._ends:
+            end()
+
+    @contextmanager
+    def calls(self, end: Callable[[], None]) -> Generator[None]:
+        """Call `end` when the word comes while the context is open (at once if it has come)."""
+        self._ends.append(end)
+        if self._said:
+            end()
+        try:
+            yield
+        finally:
+            self._ends.remove(end)
+
+
 @dataclass(frozen=True)
 class Deps:
-    """token: what opens everything below /api/; closing: set when the door is about to close, so
-    that answers without an end find one."""
+    """token: what opens everything below /api/."""
 
     runtime: Runtime
     settings: Settings
     collector: Collector
     token: str = field(repr=False)
-    closing: anyio.Event = field(default_factory=anyio.Event)
+    closing: Closing = field(default_factory=Closing)
 
 
 def _deps(connection: HTTPConnection) -> Deps:

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.errors import DoorRefusal, SlowRequest, Unauthorized, WrongMediaType, response
 from app.config.api import ApiSettings
-from app.kernel.errors import BadInput, Forbidden, Kind, SoloError, TooLarge, Unavailable, explain
+from app.kernel.errors import BadInput, Forbidden, SoloError, TooLarge, Unavailable, explain
 
 log = structlog.get_logger("solo.api")
 
@@ -171,11 +171,11 @@ class Door:
         return origin if origin and origin in self._settings.allowed_origins else ""
 
     async def _refuse(self, scope: Scope, receive: Receive, answer: _Answer, error: SoloError) -> None:
-        if error.kind is Kind.BUG:
-            log.error("request_failed", path=scope["path"], exc_info=error.__cause__ or error)
-            error = type(error)("Solo made a mistake.", hint="The log says more; please report it.")
-        if not answer.started:
-            await response(error)(scope, receive, answer.send)
+        if answer.started:
+            # Nothing can be said any more; the server breaks off what is incomplete.
+            log.error("answer_broke_off", path=scope["path"], exc_info=error.__cause__ or error)
+            return
+        await response(error)(scope, receive, answer.send)
 
 
 def check_length(headers: Headers, limit: int) -> None:

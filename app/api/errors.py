@@ -9,13 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from app.api.board import without_words
 from app.api.schemas import ErrorBody, ErrorReport
-from app.kernel.errors import BadInput, Forbidden, NotFound, SoloError, TimedOut, TooLarge, UserError
+from app.kernel.errors import BadInput, Forbidden, Kind, NotFound, SoloError, TimedOut, TooLarge, UserError
+
+log = structlog.get_logger("solo.api")
 
 
 class Unauthorized(Forbidden):
@@ -55,8 +59,11 @@ class DoorRefusal(HTTPException):
 
 
 def report(error: SoloError) -> ErrorReport:
-    """What a client sees of it."""
-    return ErrorReport(error=ErrorBody(code=error.code, message=error.message, hint=error.hint))
+    """What a client sees of it; of a mistake of Solo's, which goes to the log, only its type."""
+    if error.kind is Kind.BUG:
+        log.error("request_failed", code=error.code, exc_info=error.__cause__ or error)
+    message = without_words(error.message)
+    return ErrorReport(error=ErrorBody(code=error.code, message=message, hint=error.hint))
 
 
 def response(error: SoloError, headers: Mapping[str, str] | None = None) -> JSONResponse:

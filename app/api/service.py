@@ -59,7 +59,7 @@ class ApiService:
                 raise Unavailable("The API's server ended by itself.") from _failure(serving)
             finally:
                 remove_address(settings.data_dir)
-                deps.closing.set()
+                deps.closing.say()
                 with anyio.CancelScope(shield=True):
                     await server.end(serving)
 

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from app.api.errors import report
-from app.kernel.errors import Kind, SoloError, TurnCancelled, explain
+from app.kernel.errors import SoloError, TurnCancelled, explain
 
 log = structlog.get_logger("solo.api")
 
@@ -106,9 +106,8 @@ class Streamed(Response):
         if failed is not None:
             if not road.started:
                 raise failed
-            if failed.kind is Kind.BUG:
-                log.error("stream_failed", error=type(failed.__cause__ or failed).__name__, exc_info=failed)
             if self._epilogue is None:
+                log.warning("answer_broke_off", code=failed.code)
                 return
             await road.emit(self._epilogue(failed))
         await road.finish()

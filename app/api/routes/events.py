@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Generator, Sequence
 from difflib import get_close_matches
 from typing import Annotated, Final
 
@@ -44,11 +44,10 @@ async def events(request: Request, deps: Given, types: Types = []) -> Response: 
     kinds = _kinds(types)
 
     async def produce(emit: Emit) -> None:
-        with deps.runtime.bus.subscribe(*kinds, name="api.events", size=QUEUE) as subscription:
+        with _subscribed(deps, kinds) as subscription:
             await emit(b": listening\n\n")
-            async with _until_closing(deps):
-                async for envelope in _own(subscription):
-                    await emit(event_bytes(envelope.type, envelope))
+            async for envelope in _own(subscription):
+                await emit(event_bytes(envelope.type, envelope))
 
     return server_sent_events(produce)
 
@@ -67,18 +66,17 @@ async def events_socket(socket: WebSocket, deps: Given) -> None:
     except SoloError as error:
         await _close(socket, POLICY, error.message)
         return
-    with deps.runtime.bus.subscribe(*kinds, name="api.events", size=QUEUE) as subscription:
-        await _serve(socket, deps, subscription)
+    with _subscribed(deps, kinds) as subscription:
+        await _serve(socket, subscription)
 
 
-async def _serve(socket: WebSocket, deps: Deps, subscription: Subscription[Event]) -> None:
+async def _serve(socket: WebSocket, subscription: Subscription[Event]) -> None:
     code, reason = GOING_AWAY, "Solo is stopping."
 
     async def watch(scope: anyio.CancelScope) -> None:
         nonlocal code
-        with contextlib.suppress(WebSocketDisconnect):
-            while True:
-                await socket.receive_text()
+        while (await socket.receive())["type"] != "websocket.disconnect":
+            pass  # nothing is expected from a client, and nothing that it sends does harm
         code = 0
         scope.cancel()
 
@@ -86,10 +84,9 @@ async def _serve(socket: WebSocket, deps: Deps, subscription: Subscription[Event
         group.start_soon(watch, group.cancel_scope, name="api.watch")
         try:
             await socket.send_text('{"type": "hello"}')
-            async with _until_closing(deps):
-                async for envelope in _own(subscription):
-                    with anyio.fail_after(PATIENCE):
-                        await socket.send_text(envelope.model_dump_json())
+            async for envelope in _own(subscription):
+                with anyio.fail_after(PATIENCE):
+                    await socket.send_text(envelope.model_dump_json())
         except (Overrun, TimeoutError):
             code, reason = TOO_SLOW, "You were too slow for the events."
         except (WebSocketDisconnect, RuntimeError):
@@ -119,24 +116,13 @@ async def _has_token(socket: WebSocket, offered: Sequence[str], token: str) -> b
     return False
 
 
-@contextlib.asynccontextmanager
-async def _until_closing(deps: Deps) -> AsyncGenerator[None]:
-    """Leave the body when the door is about to close."""
-
-    async def watch(scope: anyio.CancelScope) -> None:
-        await deps.closing.wait()
-        scope.cancel()
-
-    caught: SoloError | None = None
-    async with anyio.create_task_group() as group:
-        group.start_soon(watch, group.cancel_scope, name="api.closing")
-        try:
-            yield
-        except SoloError as error:
-            caught = error
-        group.cancel_scope.cancel()
-    if caught is not None:
-        raise caught
+@contextlib.contextmanager
+def _subscribed(deps: Deps, kinds: tuple[type[Event], ...]) -> Generator[Subscription[Event]]:
+    with (
+        deps.runtime.bus.subscribe(*kinds, name="api.events", size=QUEUE) as subscription,
+        deps.closing.calls(subscription.close),
+    ):
+        yield subscription
 
 
 def _kinds(names: Sequence[str]) -> tuple[type[Event], ...]:
