@@ -19,14 +19,29 @@ class Detection:
 class WakeEngine(Protocol):
     """Listens for words; keeps state between calls."""
 
+    name: str
+    slow: bool
+    """`process` takes too long for the event loop (over 2 ms): it is called in a thread."""
+
     @property
     def words(self) -> tuple[str, ...]:
         """What it listens for, as a person would read it."""
         ...
 
+    def load(self) -> None:
+        """Get the models ready: slow, called once off the event loop.
+
+        Raises NotFound (no such word or file), BadSettings, MissingExtra, BrokenFile.
+        """
+        ...
+
     def process(self, samples: Samples) -> Detection | None:
-        """Hear a frame of 512 samples at 16 kHz; the word that ended in it, if any. Fast enough
-        to be called on the event loop (under 2 ms)."""
+        """Hear a frame of 512 samples at 16 kHz; the word that ended in it, if any."""
+        ...
+
+    def again(self, word: str, samples: Samples) -> bool | None:
+        """Whether a second ear, fresh and apart from the first, finds the word in these samples too;
+        None when the engine has no second ear. Takes some 10 ms: called in a thread."""
         ...
 
     def reset(self) -> None:
