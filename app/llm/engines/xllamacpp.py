@@ -97,12 +97,21 @@ class XllamaCpp:
         ended = loop.run_in_executor(self._threads, _generate, self._server, _body(request, slot), run)
         self._ended.add(ended)
         ended.add_done_callback(lambda future: self._at_rest(future, slot))
+        end: Finished | None = None
         try:
             while (item := await run.chunks.get()) is not None:
                 if isinstance(item, SoloError):
                     raise item
                 for step in _steps(item):
-                    yield step
+                    if isinstance(step, Finished):
+                        end = step
+                    else:
+                        yield step
+            # The slot comes to rest before the asker hears of the end: the dialogue's next request
+            # must find its own slot free.
+            await asyncio.wait({ended})
+            if end is not None:
+                yield end
         finally:
             # The asker leaves at once; the slot is busy until the thread has come back.
             run.cancelled.set()
