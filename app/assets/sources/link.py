@@ -112,7 +112,7 @@ class _File:
 
     def _write(self, answer: httpx.Response, start: int) -> None:
         with _opened(self._part, start) as part:
-            for chunk in answer.iter_bytes(1 << 18):
+            for chunk in answer.iter_raw():
                 self._job.check()
                 part.write(chunk)
                 if part.tell() > self._file.size:

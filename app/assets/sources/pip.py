@@ -43,6 +43,7 @@ def download(
     found = [path for path in (work / "out").iterdir() if path.suffix == ".whl" and path.is_file()]
     if len(found) != 1:
         raise Unavailable(f"pip fetched no wheel for {package}.")
+    _check_size(package, found[0].stat().st_size, limit)
     return found[0]
 
 
@@ -73,8 +74,7 @@ def _run(
             while process.poll() is None:
                 check()
                 size = _largest(work)
-                if size > limit:
-                    raise BrokenFile(f"The package {package} is larger than it may be.")
+                _check_size(package, size, limit)
                 told(size)
                 time.sleep(0.05)
         finally:
@@ -83,6 +83,11 @@ def _run(
             process.wait()
     if process.returncode != 0:
         raise _failure(package, work, words.read_text("utf-8", "replace"))
+
+
+def _check_size(package: str, size: int, limit: int) -> None:
+    if size > limit:
+        raise BrokenFile(f"The package {package} is larger than it may be.")
 
 
 def _largest(work: Path) -> int:
