@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from pathlib import Path
+from typing import Final, cast
+
+from app.config.voice import TurnSettings
+from app.kernel import plugins
+from app.voice.turn.port import EndOfTurn
 
 ENGINES: Final[dict[str, str]] = {
     "silence": "app.voice.turn.silence:SilenceOnly",
@@ -10,3 +15,9 @@ ENGINES: Final[dict[str, str]] = {
     "scripted": "app.voice.turn.scripted:ScriptedEndOfTurn",
 }
 """name → "module:Class"; each is made with (TurnSettings, models_dir)."""
+
+
+def build(settings: TurnSettings, models_dir: Path) -> EndOfTurn:
+    """The judge that the settings name. Raises NotFound with the nearest name, MissingExtra."""
+    engine = plugins.load("turn", ENGINES, settings.end, what="judge of endings")
+    return cast(EndOfTurn, engine(settings, models_dir))

@@ -16,6 +16,7 @@ from app.events.voice import (
     WakeWordEvent,
 )
 from app.kernel.bus import Subscription
+from app.kernel.errors import BrokenFile, MissingExtra, NotFound
 from app.kernel.lifecycle import Ready
 from app.kernel.runtime import Runtime
 from app.kernel.streams import Stream
@@ -40,7 +41,9 @@ CALLS: tuple[type[Event], ...] = (
 
 
 class TurnService:
-    """Owns no request. judge: says from the sound whether a turn is over; default: nobody does."""
+    """Owns no request. judge: says from the sound whether a turn is over; default: nobody does.
+    A judge whose model is not there is done without: then only silence and words end a turn.
+    """
 
     def __init__(
         self,
@@ -60,11 +63,8 @@ class TurnService:
         self._judge = judge or SilenceOnly()
 
     async def run(self, ready: Ready) -> None:
-        """Converse until cancelled. Raises what the judge's `load` raises."""
-        if self._judge.instant:
-            self._judge.load()
-        else:
-            await self._runtime.pool.run(self._judge.load)
+        """Converse until cancelled."""
+        await self._load()
         frames = self._hub.subscribe("turn")
         try:
             with self._runtime.bus.subscribe(*CALLS, name="turn") as calls:
@@ -77,6 +77,16 @@ class TurnService:
         finally:
             self._hub.unsubscribe(frames)
             self._judge.close()
+
+    async def _load(self) -> None:
+        try:
+            if self._judge.instant:
+                self._judge.load()
+            else:
+                await self._runtime.pool.run(self._judge.load)
+        except (NotFound, BrokenFile, MissingExtra) as error:
+            log.warning("judge_missing", judge=self._judge.name, error=str(error))
+            self._judge = SilenceOnly()
 
     async def _hear(self, ear: Ear, frames: Stream[Frame]) -> None:
         async for frame in frames:
