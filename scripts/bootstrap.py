@@ -19,6 +19,7 @@ from environment import (
     ROOT,
     VENV,
     WINDOWS,
+    candidates,
     find_uv,
     give_up,
     install_command,
@@ -28,6 +29,7 @@ from environment import (
     run,
     say,
     setup,
+    version_of,
 )  # fmt: skip
 
 EXTRAS = ("hotkey", "uvloop", "llama-cpp", "gpu")
@@ -136,6 +138,7 @@ COMMANDS = {
     "test": command_test,
     "clean": command_clean,
     "build": command_build,
+    "which": command_which,
 }
 
 

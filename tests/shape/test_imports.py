@@ -1,0 +1,122 @@
+"""What comes along when something is imported, seen in a process of its own."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import subprocess
+import sys
+import time
+
+import pytest
+
+from app.cli.main import COMMANDS
+from tests.conftest import ROOT
+
+HEAVY = {
+    "chromadb",
+    "ctranslate2",
+    "fastapi",
+    "faster_whisper",
+    "huggingface_hub",
+    "llama_cpp",
+    "numpy",
+    "onnxruntime",
+    "openai",
+    "piper",
+    "pvporcupine",
+    "pymicro_wakeword",
+    "pynput",
+    "pyopen_wakeword",
+    "sounddevice",
+    "soxr",
+    "sqlalchemy",
+    "streamlit",
+    "tokenizers",
+    "uvicorn",
+    "xllamacpp",
+}
+SETTINGS = {"pydantic", "pydantic_settings", "app.config", "app.kernel.runtime", "app.kernel.bus", "anyio"}
+TABLES = {
+    "app.llm.engines.table": "ENGINES",
+    "app.voice.wake.engines": "ENGINES",
+    "app.voice.stt.engines": "ENGINES",
+    "app.voice.tts.engines": "ENGINES",
+}
+
+
+def along(module: str) -> set[str]:
+    """Names in sys.modules after importing `module` in a fresh process."""
+    code = f"import json, sys, {module}; print(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return set(json.loads(done.stdout))
+
+
+def test_the_command_line_brings_neither_settings_nor_engines() -> None:
+    assert not along("app.cli.main") & (HEAVY | SETTINGS)
+
+
+def test_events_and_settings_bring_no_engine() -> None:
+    assert not along("app.events.voice") & HEAVY
+    assert not along("app.config.settings") & HEAVY
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_a_command_is_there_and_brings_no_engine_when_it_is_typed(name: str) -> None:
+    where, help_line = COMMANDS[name]
+    module, _, attribute = where.partition(":")
+    assert not along(module) & (HEAVY - {"numpy"})
+    assert callable(getattr(importlib.import_module(module), attribute))
+    assert 10 < len(help_line) < 70
+
+
+def leaves() -> list[tuple[str, str, str]]:
+    """(table, name, module:attribute) for everything that tables of engines, indexes and routes name."""
+    found: list[tuple[str, str, str]] = []
+    for path in sorted((ROOT / "app").rglob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        if '": "app.' not in text or path.parts[-2] == "cli":
+            continue
+        module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for table in vars(importlib.import_module(module)).values():
+            if isinstance(table, dict) and all(isinstance(v, str) and ":" in v for v in table.values()):
+                found += [(module, name, target) for name, target in table.items()]
+    return sorted(set(found))
+
+
+LEAVES = leaves()
+
+
+def test_the_tables_name_leaves() -> None:
+    assert len(LEAVES) > 10
+
+
+@pytest.mark.parametrize("module", sorted({module for module, _, _ in LEAVES}))
+def test_a_table_brings_no_engine(module: str) -> None:
+    assert not along(module) & (HEAVY - {"numpy"})
+
+
+@pytest.mark.parametrize(("table", "name", "target"), LEAVES, ids=lambda value: str(value).rpartition(".")[2])
+def test_a_leaf_can_be_imported_and_does_not_bring_its_neighbours(table: str, name: str, target: str) -> None:
+    module, _, attribute = target.partition(":")
+    came = along(module)
+    neighbours = {other.partition(":")[0] for where, _, other in LEAVES if where == table} - {module}
+    assert not came & neighbours
+    assert hasattr(importlib.import_module(module), attribute)
+
+
+def test_help_takes_a_quarter_of_a_second() -> None:
+    def once() -> float:
+        began = time.perf_counter()
+        subprocess.run([sys.executable, "-m", "app", "--help"], cwd=ROOT, capture_output=True, check=True)
+        return time.perf_counter() - began
+
+    bare = min(_bare() for _ in range(3))
+    assert min(once() for _ in range(5)) - bare < 0.25
+
+
+def _bare() -> float:
+    began = time.perf_counter()
+    subprocess.run([sys.executable, "-c", ""], cwd=ROOT, check=True)
+    return time.perf_counter() - began
