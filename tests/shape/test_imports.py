@@ -37,12 +37,6 @@ HEAVY = {
     "xllamacpp",
 }
 SETTINGS = {"pydantic", "pydantic_settings", "app.config", "app.kernel.runtime", "app.kernel.bus", "anyio"}
-TABLES = {
-    "app.llm.engines.table": "ENGINES",
-    "app.voice.wake.engines": "ENGINES",
-    "app.voice.stt.engines": "ENGINES",
-    "app.voice.tts.engines": "ENGINES",
-}
 
 
 def along(module: str) -> set[str]:
