@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from anyio import CapacityLimiter, to_thread
+from anyio import to_thread
 
 from app.kernel.errors import DeviceLost, MissingExtra, NotFound, SoloError
 from app.voice.audio.devices import Device, Role, choose
@@ -20,10 +20,10 @@ T = TypeVar("T")
 
 _lock = threading.RLock()
 _open_streams: set[int] = set()
-NO_LIBRARY = (
-    "The PortAudio library is not installed, so Solo has neither microphone nor loudspeaker.",
+NO_LIBRARY = "The PortAudio library is not installed, so Solo has neither microphone nor loudspeaker."
+GET_LIBRARY = (
     "Debian, Ubuntu: sudo apt-get install libportaudio2; Fedora: sudo dnf install portaudio; "
-    "macOS and Windows: it comes with the package sounddevice.",
+    "macOS and Windows: it comes with the package sounddevice."
 )
 
 
@@ -32,7 +32,7 @@ def sounddevice() -> Any:
     try:
         import sounddevice as library
     except (OSError, ModuleNotFoundError) as error:
-        raise MissingExtra(NO_LIBRARY[0], hint=NO_LIBRARY[1]) from error
+        raise MissingExtra(NO_LIBRARY, hint=GET_LIBRARY) from error
     return library
 
 
@@ -103,9 +103,6 @@ def reason(error: Exception) -> str:
     """What PortAudio says, without its numbers."""
     text = str(error.args[0]) if error.args else str(error)
     return text.removeprefix("Error opening ").split(" [PaErrorCode")[0].rstrip(".")
-
-
-_limit: CapacityLimiter | None = None
 
 
 async def in_thread(call: Callable[[], T]) -> T:
