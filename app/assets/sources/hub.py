@@ -50,7 +50,9 @@ class HubFetcher:
         import httpx
         from huggingface_hub import hf_hub_download
         from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+        from huggingface_hub.utils import logging
 
+        logging.set_verbosity_error()  # what matters reaches the person as a SoloError
         try:
             return Path(
                 hf_hub_download(

@@ -16,6 +16,7 @@ from app.assets import reach, space
 from app.kernel.errors import BrokenFile, SoloError, Unavailable
 
 PLACE = "pip"
+_NOTHING_LEFT = 1 << 20
 _LOST = (
     "NewConnectionError",
     "ConnectTimeoutError",
@@ -103,7 +104,8 @@ def _largest(work: Path) -> int:
 
 
 def _failure(package: str, work: Path, words: str) -> SoloError:
-    if "No space left on device" in words or "Errno 28" in words:
+    # On a full disk pip's own words are lost as well, hence the look at what is left.
+    if "No space left on device" in words or "Errno 28" in words or space.free_bytes(work) < _NOTHING_LEFT:
         return space.full(work)
     if "No module named pip" in words:
         return Unavailable(
