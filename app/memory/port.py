@@ -40,6 +40,10 @@ class VectorIndex(Protocol):
         """The nearest of this owner, best first."""
         ...
 
+    async def ids(self, owner: str) -> set[str]:
+        """Everything that it holds of this owner."""
+        ...
+
     async def count(self, owner: str | None = None) -> int:
         """How many there are."""
         ...

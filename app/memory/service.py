@@ -1,0 +1,188 @@
+"""Remembers what is said and recalls what bears on what is asked.
+
+Owns RecallEvent and ForgetEvent. What a turn said becomes rows at once; their vectors come in the
+background, a few at a time, so that nobody who asks has to wait. Until a vector is there, and
+whenever embeddings or the index are away, the text index finds the line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field
+
+import anyio
+import numpy as np
+import structlog
+from anyio.abc import TaskGroup
+
+from app.config.memory import MemorySettings
+from app.db.engine import Database
+from app.events.base import Answer
+from app.events.dialogue import TurnEndedEvent
+from app.events.llm import EmbeddedEvent, EmbedEvent
+from app.events.memory import ForgetEvent, ForgottenEvent, Memory, RecalledEvent, RecallEvent
+from app.events.voice import ReplySpokenEvent
+from app.kernel.errors import SoloError, Unavailable
+from app.kernel.lifecycle import Ready
+from app.kernel.runtime import Runtime
+from app.memory.embedder import Embedder
+from app.memory.recall import Found, fit, rank
+from app.memory.slot import IndexSlot
+from app.memory.store import Said, Store
+
+log = structlog.get_logger("solo.memory")
+
+CANDIDATES = 100
+"""Lines that each list may bring."""
+MISSED = 200
+"""Messages caught up with at once."""
+RECALLS_AT_ONCE = 16
+
+
+@dataclass(slots=True)
+class _Lists:
+    """What has been found so far; a list that was not ready in time is empty."""
+
+    by_words: list[Found] = field(default_factory=list[Found])
+    by_meaning: list[Found] = field(default_factory=list[Found])
+
+
+class MemoryService:
+    """See the module."""
+
+    def __init__(
+        self, runtime: Runtime, settings: MemorySettings, database: Database, slot: IndexSlot
+    ) -> None:
+        self._bus = runtime.bus
+        self._clock = runtime.clock
+        self._settings = settings
+        self._store = Store(database, runtime.clock)
+        self._slot = slot
+        self._embedder = Embedder(runtime, self._store, slot)
+        self._group: TaskGroup | None = None
+
+    async def run(self, ready: Ready) -> None:
+        bus = self._bus
+        with bus.subscribe(TurnEndedEvent, ReplySpokenEvent, name="memory") as facts:
+            async with (
+                anyio.create_task_group() as group,
+                bus.serve(RecallEvent, self._recall, name="memory", limit=RECALLS_AT_ONCE),
+                bus.serve(ForgetEvent, self._forget, name="memory"),
+            ):
+                self._group = group
+                group.start_soon(self._embedder.run)
+                ready()
+                await self._catch_up()
+                async for fact in facts:
+                    await self._remember(fact)
+
+    # -- remembering ---------------------------------------------------------------------------
+
+    async def _catch_up(self) -> None:
+        """Keep what the history has and memory has not: Solo ended before it could."""
+        while missed := await self._store.missed(MISSED):
+            await self._store.add(missed)
+            self._embedder.wake()
+            log.info("memories_caught_up", count=len(missed))
+
+    async def _remember(self, fact: TurnEndedEvent | ReplySpokenEvent) -> None:
+        try:
+            if isinstance(fact, TurnEndedEvent):
+                await self._store.add(self._said(fact))
+            elif fact.turn is not None and fact.unheard:
+                await self._correct(fact, fact.turn)
+        except SoloError as error:
+            # The history has the words: the next start catches up.
+            log.error("not_remembered", turn=fact.turn, code=error.code)
+        self._embedder.wake()
+
+    def _said(self, ended: TurnEndedEvent) -> list[Said]:
+        if ended.turn is None:
+            return []
+        now = self._clock.now()
+        said = [Said(ended.owner, ended.turn, ended.dialogue, "user", ended.user_text, now)]
+        if ended.finish in ("stop", "length"):
+            said.append(Said(ended.owner, ended.turn, ended.dialogue, "assistant", ended.reply_text, now))
+        return said
+
+    async def _correct(self, spoken: ReplySpokenEvent, turn: str) -> None:
+        """Solo said only what was heard of it."""
+        ids = await self._store.of_turn(spoken.owner, turn, "assistant")
+        async with self._slot.changing:
+            await self._slot.remove(spoken.owner, await self._store.forget(spoken.owner, ids))
+
+    # -- forgetting ----------------------------------------------------------------------------
+
+    async def _forget(self, asked: ForgetEvent) -> AsyncGenerator[Answer, None]:
+        gone: list[str] = []
+        with anyio.CancelScope(shield=True):
+            async with self._slot.changing:
+                gone = await self._store.forget(asked.owner, asked.ids)
+                await self._slot.remove(asked.owner, gone)
+        log.info("memories_forgotten", count=len(gone))
+        yield ForgottenEvent(owner=asked.owner, turn=asked.turn, count=len(gone))
+
+    # -- recalling -----------------------------------------------------------------------------
+
+    async def _recall(self, asked: RecallEvent) -> AsyncGenerator[Answer, None]:
+        began = self._clock.monotonic()
+        lists = await self._search(asked)
+        ranked = rank(asked.query, lists.by_words, lists.by_meaning, asked.exclude_turns)
+        kept = fit(ranked, asked.budget_tokens, asked.limit)
+        yield RecalledEvent(
+            owner=asked.owner,
+            turn=asked.turn,
+            revision=asked.revision,
+            memories=tuple(
+                Memory(
+                    id=found.line.id,
+                    text=found.line.text,
+                    created_at=found.line.created_at.isoformat(),
+                    score=round(found.score, 4),
+                    speaker=found.line.speaker,
+                )
+                for found in kept
+            ),
+            took_ms=1000 * (self._clock.monotonic() - began),
+            index=self._slot.name,
+        )
+
+    async def _search(self, asked: RecallEvent) -> _Lists:
+        """Both searches side by side, for as long as there is time."""
+        if self._group is None:
+            raise Unavailable("Memory is stopping.")
+        lists, done = _Lists(), [anyio.Event(), anyio.Event()]
+        # In the service's own tasks: a search that comes too late ends in peace, and is not heard.
+        self._group.start_soon(self._by_words, asked, lists, done[0])
+        self._group.start_soon(self._by_meaning, asked, lists, done[1])
+        seconds = None if asked.budget_ms is None else asked.budget_ms / 1000
+        with anyio.move_on_after(seconds) as limit:
+            for event in done:
+                await event.wait()
+        if limit.cancelled_caught:
+            log.info("recall_cut_short", turn=asked.turn, words=len(lists.by_words))
+        return _Lists(list(lists.by_words), list(lists.by_meaning))
+
+    async def _by_words(self, asked: RecallEvent, lists: _Lists, done: anyio.Event) -> None:
+        try:
+            lists.by_words = await self._store.by_words(asked.owner, asked.query, CANDIDATES)
+        except SoloError as error:
+            log.warning("text_search_failed", turn=asked.turn, code=error.code)
+        finally:
+            done.set()
+
+    async def _by_meaning(self, asked: RecallEvent, lists: _Lists, done: anyio.Event) -> None:
+        try:
+            if self._slot.model is None:
+                return
+            request = EmbedEvent(owner=asked.owner, turn=asked.turn, texts=(asked.query,), query=True)
+            embedded = await self._bus.request(request, EmbeddedEvent)
+            if embedded.model != self._slot.model:
+                return
+            vector = np.asarray(embedded.vectors[0], np.float32)
+            hits = await self._slot.search(asked.owner, vector, CANDIDATES)
+            lists.by_meaning = await self._store.by_ids(asked.owner, [hit.id for hit in hits])
+        except SoloError as error:
+            log.info("vector_search_failed", turn=asked.turn, code=error.code)
+        finally:
+            done.set()

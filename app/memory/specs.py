@@ -1,0 +1,37 @@
+"""Wires memory: what main starts for it, and in which order."""
+
+from __future__ import annotations
+
+from app.config.settings import Settings
+from app.db.engine import Database
+from app.kernel.lifecycle import ServiceSpec
+from app.kernel.runtime import Runtime
+from app.memory.indexes.service import IndexService, index_factory
+from app.memory.service import MemoryService
+from app.memory.slot import IndexSlot
+
+
+def memory_specs(
+    runtime: Runtime, settings: Settings, database: Database, *, attach: bool = True
+) -> list[ServiceSpec]:
+    """Memory, and the chosen index after everything else (attach=False: the rows do, for a single
+    command)."""
+    slot = IndexSlot()
+    specs = [
+        ServiceSpec(
+            "memory",
+            lambda: MemoryService(runtime, settings.memory, database, slot),
+            needs=("database",),
+        )
+    ]
+    if attach and settings.memory.index != "numpy":
+        factory = index_factory(settings.memory.index, settings.data_dir / settings.memory.index)
+        specs.append(
+            ServiceSpec(
+                "memory_index",
+                lambda: IndexService(runtime, database, slot, factory),
+                needs=("memory",),
+                after_ready=True,
+            )
+        )
+    return specs
