@@ -17,16 +17,15 @@ import socket
 import tempfile
 from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from threading import Event
 from typing import Any
 
 import httpx
 
 from app.kernel.errors import BadInput, BrokenFile, Bug, SoloError, Unavailable
 from app.llm.gate import Gate
+from app.llm.handover import Handover
 from app.llm.port import Finished, Generation, LlmCapabilities, Piece, Step
 from app.llm.slots import Slots
 from app.llm.spec import EngineSpec, thread_count
@@ -42,24 +41,7 @@ QUIET = -1
 """llama.cpp's log would be written over the terminal's screen."""
 
 
-@dataclass(eq=False, slots=True)
-class _Run:
-    """One generation on its way from its thread to its task."""
-
-    loop: asyncio.AbstractEventLoop
-    chunks: asyncio.Queue[dict[str, Any] | SoloError | None] = field(default_factory=asyncio.Queue)
-    cancelled: Event = field(default_factory=Event)
-
-    def take(self, chunk: dict[str, Any]) -> bool:
-        """Called from C in the generation's thread; True ends the generation."""
-        self.put(chunk)
-        return self.cancelled.is_set()
-
-    def put(self, item: dict[str, Any] | SoloError | None) -> None:
-        try:
-            self.loop.call_soon_threadsafe(self.chunks.put_nowait, item)
-        except RuntimeError:  # the loop is closed: nobody listens any more
-            self.cancelled.set()
+_Run = Handover[dict[str, Any]]
 
 
 class XllamaCpp:
@@ -92,17 +74,15 @@ class XllamaCpp:
             self._gate.leave(slot)
             raise Unavailable("The language model is not loaded.")
         loop = asyncio.get_running_loop()
-        run = _Run(loop)
+        run = _Run()
         self._runs.add(run)
         ended = loop.run_in_executor(self._threads, _generate, self._server, _body(request, slot), run)
         self._ended.add(ended)
         ended.add_done_callback(lambda future: self._at_rest(future, slot))
         end: Finished | None = None
         try:
-            while (item := await run.chunks.get()) is not None:
-                if isinstance(item, SoloError):
-                    raise item
-                for step in _steps(item):
+            async for chunk in run:
+                for step in _steps(chunk):
                     if isinstance(step, Finished):
                         end = step
                     else:
@@ -114,7 +94,7 @@ class XllamaCpp:
                 yield end
         finally:
             # The asker leaves at once; the slot is busy until the thread has come back.
-            run.cancelled.set()
+            run.cancel()
             self._runs.discard(run)
 
     def _at_rest(self, ended: asyncio.Future[None], slot: int) -> None:
@@ -130,7 +110,7 @@ class XllamaCpp:
         server, self._server = self._server, None
         door, self._door = self._door, None
         for run in self._runs:
-            run.cancelled.set()
+            run.cancel()
         if self._ended:
             await asyncio.wait(self._ended)
         if door is not None:
@@ -196,12 +176,19 @@ def _body(request: Generation, slot: int) -> dict[str, Any]:
 
 def _generate(server: Any, body: dict[str, Any], run: _Run) -> None:
     """One generation, in a thread of its own."""
+
+    def take(chunk: dict[str, Any]) -> bool:
+        """Called from C; True ends the generation."""
+        run.put(chunk)
+        return run.cancelled
+
     try:
-        if not run.cancelled.is_set():
-            server.handle_chat_completions(body, run.take)
+        if not run.cancelled:
+            server.handle_chat_completions(body, take)
     except Exception as error:  # noqa: BLE001  (the seam to C: whatever breaks answers the asker)
-        run.put(Bug(f"llama.cpp failed: {error}"))
-    run.put(None)
+        run.close(Bug(f"llama.cpp failed: {error}"))
+    else:
+        run.close()
 
 
 def _steps(chunk: dict[str, Any]) -> list[Step]:
