@@ -135,14 +135,15 @@ class Ear:
     ) -> None:
         """Begin to listen for a turn that starts at `floor` at the earliest."""
         self._shut()
-        patience = self._numbers.patience(why)
+        patience = self._numbers.no_speech if interrupting else self._numbers.patience(why)
         segmenter = self._numbers.segmenter(why, floor, held=held, patience=patience)
         hearing = self._hearing = Hearing(
             self._runtime, self._settings.stt, self._judge, self._numbers.waits, segmenter,
             turn=turn or self._runtime.clock.new_id(), why=why, pace=self._pace, group=self._group,
             weighed=self._weighed,
         )  # fmt: skip
-        self._go(Trigger.INTERRUPTED if interrupting else Trigger.CALLED, why)
+        own = interrupting and self.state in INTERRUPTIBLE
+        self._go(Trigger.INTERRUPTED if own else Trigger.CALLED, why)
         for frame in self._preroll.since(floor):
             if self._hearing is hearing:
                 self._heard(hearing, hearing.hear(frame))
@@ -199,9 +200,8 @@ class Ear:
         self._go(Trigger.DECIDED, reason)
         answering = Answering(self._runtime, self._playback, self._pace, hearing, self._answered)
         self._answering = answering
-        if reason == "silence":
-            cut.reopen()  # the person may yet go on, as long as nothing of the answer is heard
-        else:
+        hearing.settle(for_good=reason != "silence")
+        if reason != "silence":
             self._hearing = None
         self._group.start_soon(answering.run, name=f"turn:{hearing.turn}")
 
@@ -275,14 +275,12 @@ class Ear:
         began = self._interrupter.hear(frame)
         if began is None or self._settings.turn.interrupt != "speech":
             return
-        own = self._answering is not None and self._answering.turn == playing
-        if own:
+        if self._answering is not None and self._answering.turn == playing:
             self._interrupt("speech", began)
         else:
             self._barge_in(playing, "speech", began)
-        self._open(
-            "follow_up" if not self._always else "always", began - samples_of(OVERLAP_MS), interrupting=own
-        )
+        why: WakeReason = "always" if self._always else "follow_up"
+        self._open(why, began - samples_of(OVERLAP_MS), interrupting=True)
 
     def _interrupt(self, reason: str, sample: int) -> None:
         """Silence the answer that is being made or heard, if any."""

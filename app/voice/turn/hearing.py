@@ -78,6 +78,7 @@ class Hearing:
         self._group = group
         self._weighed = weighed
         self._guess: Guess | None = None
+        self._settled = False
 
     def hear(self, frame: Frame) -> Heard | None:
         """The next frame; what it meant."""
@@ -87,7 +88,15 @@ class Hearing:
         elif mark is Heard.RESUMED:
             self.drop_guess()
             self.revision += 1
+            self._settled = False
         return mark
+
+    def settle(self, *, for_good: bool) -> None:
+        """The turn is decided to be over. Unless it is for good, the person may yet go on: then
+        the next speech means that it was not."""
+        self._settled = True
+        if not for_good:
+            self.segmenter.reopen()
 
     @property
     def due(self) -> bool:
@@ -155,7 +164,8 @@ class Hearing:
     def _weigh(self, guess: Guess) -> None:
         """Until the words are there nothing could be answered, so until then the silence may as
         well turn out to be a pause."""
-        if guess is not self._guess or not guess.judged or not guess.heard.is_set():
+        known = guess.judged and guess.heard.is_set()
+        if not known or guess is not self._guess or self._settled:
             return
         words = guess.text.text if guess.text else None
         self.segmenter.wait = wait_for(self._waits, guess.probability, words)

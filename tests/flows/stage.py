@@ -1,0 +1,366 @@
+"""A stage for conversations: a scripted microphone and loudspeaker on virtual time, everything
+between them real but the models.
+
+Every word that the microphone "hears" has a sample value of its own, so the scripted recognizer
+knows exactly which words the audio it was given holds, and how much of each.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+import anyio
+import numpy as np
+from anyio.lowlevel import checkpoint
+
+from app.config.voice import TtsSettings, TurnSettings, VoiceSettings, WakeSettings
+from app.events.base import Answer, Event
+from app.events.dialogue import ReplyDeltaEvent, ReplyEvent, TurnCancelledEvent, UserSaidEvent
+from app.events.voice import (
+    AttentionEvent,
+    BargeInEvent,
+    PlaybackEvent,
+    ReplySpokenEvent,
+    STTEvent,
+    TranscribeEvent,
+    WakeWordEvent,
+)
+from app.kernel.errors import SoloError
+from app.kernel.runtime import Runtime
+from app.voice.audio.frames import FRAME, RATE, Frame, Samples
+from app.voice.audio.hub import FrameHub
+from app.voice.audio.playback import Playback
+from app.voice.audio.service import SpeakerService
+from app.voice.tts.scripted import ScriptedTts
+from app.voice.tts.service import TtsService
+from app.voice.turn.port import EndOfTurn
+from app.voice.turn.service import TurnService
+
+FRAME_S = FRAME / RATE
+WORD_FRAMES = 7
+"""224 ms a word."""
+VOICE_DBFS = -25.0
+ROOM_DBFS = -65.0
+NOISE_DBFS = -40.0
+
+
+@dataclass
+class Line:
+    """Something said: words without a pause. sample: where its first word began."""
+
+    text: str
+    sample: int = 0
+
+
+class ScriptedSink:
+    """A loudspeaker that plays in the loop's time and remembers what was heard, and when."""
+
+    name = "scripted"
+    rate = 16_000
+
+    def __init__(self) -> None:
+        self.parts: list[tuple[float, Samples]] = []
+        """(when its first sample left, samples) of everything that was heard or is about to be."""
+        self._written = 0
+        self._end = 0.0
+        self._changed = asyncio.Event()
+
+    @asynccontextmanager
+    async def open(self) -> AsyncGenerator[None]:
+        self._end = self._now()
+        yield
+
+    async def write(self, samples: Samples) -> None:
+        await anyio.sleep(max(0.0, self._end - self._now() - 0.06))
+        start = max(self._end, self._now())
+        self.parts.append((start, samples))
+        self._end = start + len(samples) / self.rate
+        self._written += len(samples)
+        self._notify()
+
+    def flush(self) -> None:
+        now = self._now()
+        self._written -= self.pending
+        self.parts = [
+            (at, part[: max(0, round((now - at) * self.rate))]) for at, part in self.parts if at < now
+        ]
+        self._end = now
+        self._notify()
+
+    async def heard(self, position: int) -> None:
+        while self.played < position:
+            changed = self._changed
+            wait = (position - self.played) / self.rate if position <= self._written else None
+            with anyio.move_on_after(wait):
+                await changed.wait()
+            if wait is None and self.played < position:
+                return
+
+    @property
+    def played(self) -> int:
+        return self._written - self.pending
+
+    @property
+    def pending(self) -> int:
+        return max(0, round((self._end - self._now()) * self.rate))
+
+    def silent_since(self) -> float:
+        """When the last sample that was heard had left."""
+        return max((at + len(part) / self.rate for at, part in self.parts if len(part)), default=0.0)
+
+    def heard_seconds(self) -> float:
+        """How much has been heard."""
+        return sum(len(part) for _, part in self.parts) / self.rate - self.pending / self.rate
+
+    def _notify(self) -> None:
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()
+
+
+@dataclass
+class Script:
+    """What the stand-ins do. answers: by what was said; the default answers anything."""
+
+    answers: dict[str, str] = field(default_factory=dict[str, str])
+    default: str = "That is a good question and here is the answer to it."
+    stt_seconds: float = 0.1
+    first_token_seconds: float = 0.15
+    token_seconds: float = 0.02
+    stt_error: SoloError | None = None
+    llm_error: SoloError | None = None
+    llm_breaks_after: int | None = None
+    unintelligible: bool = False
+
+
+class Stage:
+    """See the module; made by `stage(...)`."""
+
+    def __init__(self, runtime: Runtime, script: Script) -> None:
+        self.runtime = runtime
+        self.script = script
+        self.hub = FrameHub()
+        self.playback = Playback()
+        self.sink = ScriptedSink()
+        self.tts = ScriptedTts()
+        self.events: list[tuple[float, Event]] = []
+        self.asked: list[UserSaidEvent] = []
+        self.transcribed: list[str] = []
+        self.echo_dbfs: float | None = None
+        self.start = asyncio.get_running_loop().time()
+        self._words: dict[int, str] = {}
+        self._codes = count(1)
+
+    # -- the microphone --------------------------------------------------------------------------
+
+    async def silence(self, seconds: float) -> None:
+        """Nobody speaks."""
+        await self._frames(round(seconds / FRAME_S), 0.02, ROOM_DBFS, 0)
+
+    async def noise(self, seconds: float) -> None:
+        """Something loud that is not speech."""
+        await self._frames(round(seconds / FRAME_S), 0.15, NOISE_DBFS, 0)
+
+    async def cough(self, seconds: float = 0.25) -> None:
+        """Speech to the detector, no words to the recognizer."""
+        await self._frames(max(1, round(seconds / FRAME_S)), 0.9, VOICE_DBFS, 0)
+
+    async def say(self, text: str, dbfs: float = VOICE_DBFS) -> Line:
+        """A person says this."""
+        line = Line(text, self.hub.position)
+        for word in text.split():
+            code = next(self._codes)
+            self._words[code] = word
+            await self._frames(WORD_FRAMES, 0.95, dbfs, code)
+        return line
+
+    async def wake(self, *, late: int = 3) -> None:
+        """A wake word; it is announced `late` frames after its end, as real engines do."""
+        await self.say("heyjarvis heyjarvis")
+        ended = self.hub.position
+        self._late = late, ended
+
+    async def _frames(self, frames: int, speech: float, dbfs: float, code: int) -> None:
+        for _ in range(frames):
+            await anyio.sleep(FRAME_S)
+            self._frame(speech, dbfs, code)
+            await checkpoint()
+            self._announce_wake()
+
+    _late: tuple[int, int] | None = None
+
+    def _announce_wake(self) -> None:
+        if self._late is None:
+            return
+        left, ended = self._late
+        if left:
+            self._late = left - 1, ended
+            return
+        self._late = None
+        self.runtime.bus.publish(WakeWordEvent(word="hey_jarvis", score=0.9, sample=ended, engine="scripted"))
+
+    def _frame(self, speech: float, dbfs: float, code: int) -> None:
+        if self.echo_dbfs is not None and self.playback.speaking and self.echo_dbfs > dbfs:
+            speech, dbfs = 0.9, self.echo_dbfs
+        samples = np.full(FRAME, code / 10_000, np.float32)
+        self.hub.publish(Frame(self.hub.position, samples, speech, dbfs))
+
+    # -- what happened ---------------------------------------------------------------------------
+
+    def of(self, kind: type[Any]) -> list[Any]:
+        """All facts of this kind so far."""
+        return [event for _, event in self.events if isinstance(event, kind)]
+
+    def at(self, event: Event) -> float:
+        """When it was published, in seconds of the loop."""
+        return next(at for at, other in self.events if other is event)
+
+    @property
+    def states(self) -> list[str]:
+        """What the ear was doing, one after the other."""
+        return [event.state for event in self.of(AttentionEvent)]
+
+    @property
+    def said(self) -> list[str]:
+        """What dialogue was asked to answer."""
+        return [request.text for request in self.asked]
+
+    async def until(self, wanted: Callable[[], bool], seconds: float = 60.0) -> None:
+        """Let silence go by until this holds; fails after so many seconds."""
+        for _ in range(round(seconds / FRAME_S)):
+            if wanted():
+                return
+            await self.silence(FRAME_S)
+        raise AssertionError(f"never happened; the ear was {self.states}")
+
+    async def until_audible(self, which: int = 1) -> None:
+        """Until the loudspeaker began for the n-th time."""
+        await self.until(lambda: len([e for e in self.of(PlaybackEvent) if e.state == "started"]) >= which)
+
+    async def until_spoken(self, which: int = 1) -> None:
+        """Until the n-th answer was over."""
+        await self.until(lambda: len(self.of(ReplySpokenEvent)) >= which)
+
+    async def until_state(self, state: str) -> None:
+        """Until the ear is doing this."""
+        await self.until(lambda: self.states[-1:] == [state])
+
+    # -- the stand-ins ---------------------------------------------------------------------------
+
+    async def transcribe(self, request: TranscribeEvent) -> AsyncGenerator[Answer, None]:
+        audio = [chunk async for chunk in self.runtime.streams.claim(request.stream)]
+        heard = self.words_in(np.concatenate(audio))
+        await anyio.sleep(self.script.stt_seconds)
+        if self.script.stt_error is not None:
+            raise self.script.stt_error
+        text = "" if self.script.unintelligible else heard
+        self.transcribed.append(text)
+        yield STTEvent(
+            turn=request.turn, revision=request.revision, text=text, language="en",
+            seconds=sum(map(len, audio)) / RATE, took_ms=self.script.stt_seconds * 1000,
+            reason="" if text else "noise",
+        )  # fmt: skip
+
+    def words_in(self, audio: Samples) -> str:
+        """The words of which at least half is there."""
+        codes = np.rint(audio * 10_000).astype(int)
+        found, counts = np.unique(codes, return_counts=True)
+        enough = {int(c) for c, n in zip(found, counts, strict=True) if c and n >= WORD_FRAMES * FRAME / 2}
+        order = list(dict.fromkeys(int(c) for c in codes if int(c) in enough))
+        return " ".join(self._words[code] for code in order)
+
+    async def converse(self, request: UserSaidEvent) -> AsyncGenerator[Answer, None]:
+        self.asked.append(request)
+        await anyio.sleep(self.script.first_token_seconds)
+        if self.script.llm_error is not None and self.script.llm_breaks_after is None:
+            raise self.script.llm_error
+        text = self.script.answers.get(request.text, self.script.default)
+        for number, token in enumerate(text.split(" ")):
+            if self.script.llm_breaks_after == number:
+                assert self.script.llm_error is not None
+                raise self.script.llm_error
+            yield ReplyDeltaEvent(turn=request.turn, text=token if number == 0 else f" {token}")
+            await anyio.sleep(self.script.token_seconds)
+        yield ReplyEvent(turn=request.turn, text=text, dialogue="d", finish="stop")
+
+    async def decide(self) -> None:
+        """Dialogue's part in an interruption."""
+        with self.runtime.bus.subscribe(BargeInEvent, name="dialogue") as interruptions:
+            async for event in interruptions:
+                self.runtime.bus.publish(TurnCancelledEvent(turn=event.turn, reason=event.reason))
+
+    async def record(self) -> None:
+        """Keep every fact."""
+        with self.runtime.bus.subscribe(Event, name="record", size=100_000) as everything:
+            async for envelope in everything.envelopes():
+                self.events.append((envelope.at, envelope.event))
+
+
+def voice(*, wake: str = "scripted", **turn: Any) -> VoiceSettings:
+    """Settings of a stage."""
+    return VoiceSettings(
+        wake=WakeSettings(engine=wake), turn=TurnSettings(**turn), tts=TtsSettings(engine="scripted")
+    )
+
+
+@asynccontextmanager
+async def stage(
+    runtime: Runtime,
+    settings: VoiceSettings | None = None,
+    script: Script | None = None,
+    *,
+    judge: EndOfTurn | None = None,
+    without: tuple[str, ...] = (),
+) -> AsyncIterator[Stage]:
+    """A stage with everybody on it; without: parts that are missing (stt, dialogue, tts, speaker)."""
+    settings = settings or voice()
+    made = Stage(runtime, script or Script())
+    broken: AssertionError | None = None
+    async with anyio.create_task_group() as group:
+        async with bus_parts(made, without):
+            group.start_soon(made.record)
+            group.start_soon(made.decide)
+            await checkpoint()
+            if "speaker" in without:
+                made.playback.detach(deaf=True)
+            else:
+                speaker = SpeakerService(runtime, settings, made.sink, made.playback)
+                await started(group, speaker)
+            if "tts" not in without:
+                await started(group, TtsService(runtime, settings.tts, made.tts, made.playback))
+            await started(group, TurnService(runtime, settings, made.hub, made.playback, judge=judge))
+            await made.silence(0.5)
+            try:
+                yield made
+                assert len(runtime.streams) == 0, "streams were left open"
+            except AssertionError as error:
+                broken = error  # raised outside of the groups, so that pytest shows it as it is
+            group.cancel_scope.cancel()
+    if broken is not None:
+        raise broken
+
+
+@asynccontextmanager
+async def bus_parts(made: Stage, without: tuple[str, ...]) -> AsyncIterator[None]:
+    """Recognizer and dialogue, as far as they are there."""
+    bus = made.runtime.bus
+    async with AsyncExitStack() as stack:
+        if "stt" not in without:
+            await stack.enter_async_context(bus.serve(TranscribeEvent, made.transcribe, name="stt"))
+        if "dialogue" not in without:
+            await stack.enter_async_context(bus.serve(UserSaidEvent, made.converse, name="dialogue"))
+        yield
+
+
+async def started(group: Any, service: Any) -> None:
+    """Run a service and wait until it is ready."""
+    ready = anyio.Event()
+    group.start_soon(service.run, ready.set)
+    await ready.wait()
