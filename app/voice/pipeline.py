@@ -64,12 +64,13 @@ class Roads:
         def source() -> AudioSource:
             from app.voice.audio.microphone import Microphone
 
-            return Microphone(settings.audio)
+            return Microphone(settings.audio.microphone)
 
         def sink() -> AudioSink:
-            from app.voice.audio.speaker import Speaker
+            from app.voice.audio.loudspeaker import Loudspeaker
 
-            return Speaker(settings.audio)
+            audio = settings.audio
+            return Loudspeaker(audio.speaker, ahead_ms=audio.output_latency_ms)
 
         return cls(source, sink)
 
@@ -99,7 +100,7 @@ def voice_specs(
         ServiceSpec("turn", make.turn),
         ServiceSpec("hotkey", make.hotkey),
     ]
-    if "speaker" not in wanted:
+    if wanted & {"tts", "turn"} and "speaker" not in wanted:
         roads.playback.detach(deaf=True)  # nothing may wait for a loudspeaker that never comes
     return [spec for spec in specs if spec.name in wanted and set(spec.needs) <= wanted]
 
@@ -139,7 +140,7 @@ class _Factories:
         engine = make_engine(wake)
         if engine is None:
             raise Bug("A wake service was made although no wake word is wanted.")
-        return WakeService(self.runtime, wake, engine, self.roads.hub)
+        return WakeService(self.runtime, wake, engine, self.roads.hub, self.roads.pace)
 
     def stt(self) -> Service:
         from app.voice.stt.engines import build
