@@ -89,6 +89,15 @@ class Shelf:
         return str(path)
 
 
+class QuietServer(ThreadingHTTPServer):
+    """Says nothing when the other side hangs up."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        pass
+
+
 @dataclass
 class Web:
     """What the server gives, and how it misbehaves."""
@@ -136,8 +145,7 @@ def served(files: dict[str, bytes]) -> Iterator[Web]:
             self.wfile.write(rest)
             self.close_connection = len(rest) < len(data) - start
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    server = QuietServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     web.address = f"http://127.0.0.1:{server.server_address[1]}"

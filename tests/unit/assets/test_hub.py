@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from app.assets.pull import Puller
 from app.assets.sources.hub import HubFetcher
 from app.assets.sources.job import Fetcher, PullCancelled
 from app.kernel.errors import BrokenFile, Unavailable
-from tests.unit.assets.making import content, model
+from tests.unit.assets.making import QuietServer, content, model
 
 pytestmark = pytest.mark.real_time
 REVISION = "0123456789abcdef0123456789abcdef01234567"
@@ -85,8 +85,7 @@ def hub(files: dict[str, bytes]) -> Iterator[Hub]:
                 self.wfile.write(rest)
                 self.close_connection = len(rest) < len(data) - start
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    server = QuietServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     state.address = f"http://127.0.0.1:{server.server_address[1]}"
@@ -130,10 +129,10 @@ def test_a_file_that_is_not_there_or_not_the_one_is_refused(tmp_path: Path) -> N
 
 
 def test_a_connection_that_breaks_off_is_resumed(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    data = content(25_000_000)
+    data = content(13_000_000)
     one = model({"a.bin": data}, [SOURCE])
     with hub({"in/A.bin": data}) as state:
-        state.break_after = [22_000_000]
+        state.break_after = [12_000_000]
         puller(tmp_path, state).pull([one])
         ranges = [asked for command, _, asked in state.asked if command == "GET"]
     assert ranges[0] == ""
