@@ -32,26 +32,23 @@ SHOWN = (
 
 async def follow(solo: Solo, plain: bool) -> None:
     """Print what happens until cancelled."""
-    with solo.runtime.bus.subscribe(*SHOWN, name="screen") as events:
-        for event in solo.earlier():
-            _print(solo, event, plain)
-        async for event in events:
-            _print(solo, event, plain)
+    devices: dict[str, str] = {}
+    async for event in solo.events:
+        if isinstance(event, AudioDeviceEvent):
+            devices[event.role] = event.device if event.state == "ready" else f"none ({event.reason})"
+        if plain:
+            _print_plain(event)
+        elif isinstance(event, ReadyEvent):
+            console().print(welcome(solo, event, devices))
+        elif (line := friendly_line(event)) is not None:
+            console().print(line)
 
 
-def _print(solo: Solo, event: Event, plain: bool) -> None:
-    if plain:
-        line = plain_line(event)
-        if line:
-            sys.stdout.write(line + "\n")
-            sys.stdout.flush()
-        return
-    if isinstance(event, ReadyEvent):
-        console().print(welcome(solo, event))
-        return
-    line = friendly_line(event)
-    if line is not None:
-        console().print(line)
+def _print_plain(event: Event) -> None:
+    line = plain_line(event)
+    if line:
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
 
 
 def plain_line(event: Event) -> str:
@@ -98,10 +95,38 @@ def friendly_line(event: Event) -> Text | None:
             return None
 
 
-def welcome(solo: Solo, ready: ReadyEvent) -> Panel:
+def welcome(solo: Solo, ready: ReadyEvent, devices: dict[str, str]) -> Panel:
     """What Solo listens for, with what, and where its doors are."""
     rows = Table.grid(padding=(0, 2))
-    for name, value in solo.overview():
+    for name, value in overview(solo, ready, devices):
         rows.add_row(Text(name, style="bold"), Text(value))
     title = f"Solo is ready ({ready.seconds:.1f} s)"
     return Panel(rows, title=title, title_align="left", expand=False, border_style="green")
+
+
+def overview(solo: Solo, ready: ReadyEvent, devices: dict[str, str]) -> list[tuple[str, str]]:
+    """Name and value of each line of the welcome."""
+    settings, down = solo.settings, set(ready.degraded)
+    rows = [("Talk", _how_to_talk(solo, down))]
+    rows += [(role.capitalize(), name) for role, name in sorted(devices.items())]
+    if settings.voice.hotkey.key and settings.voice.enabled and "hotkey" not in down:
+        rows.append(("Key", f"{settings.voice.hotkey.mode} {settings.voice.hotkey.key}"))
+    rows.append(("Type", "solo chat, or solo ask TEXT, in another terminal"))
+    if settings.api.enabled and "api" not in down:
+        rows.append(("API", f"http://{settings.api.host}:{settings.api.port}/status"))
+        if settings.dashboard.autostart:
+            rows.append(("Dashboard", f"http://127.0.0.1:{settings.dashboard.port}"))
+    rows += [("Not running", f"{name} (solo doctor says more)") for name in sorted(down)]
+    return [*rows, ("Stop", "Ctrl-C")]
+
+
+def _how_to_talk(solo: Solo, down: set[str]) -> str:
+    voice = solo.settings.voice
+    if not voice.enabled or "microphone" in down:
+        return "I have no microphone here: type, use the API, or solo talk --in question.wav"
+    if voice.wake.engine == "none":
+        return "just talk, I am listening"
+    if "wake" in down:
+        return "press the key or use the API: the wake word is not running"
+    words = " or ".join(f"“{word.replace('_', ' ').title()}”" for word in voice.wake.words)
+    return f"say {words}, then go on talking"

@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
-from app.cli import options
+from app.cli import output
 
 
 def run(
+    context: typer.Context,
     plain: Annotated[
         bool, typer.Option("--plain", help="One line per happening; READY when it listens.")
     ] = False,
@@ -24,7 +25,7 @@ def run(
 
     Ctrl-C stops it; a second one stops it at once.
     """
-    settings = options.settings({} if voice else {"voice.enabled": False})
+    settings = output.settings_of(context, {} if voice else {"voice.enabled": False})
     if demo:
         from app.cli.talk import show_demo
 
@@ -33,7 +34,7 @@ def run(
 
     import anyio
 
-    from app.cli.happenings import follow
+    from app.cli.happenings import SHOWN, follow
     from app.kernel import log
     from app.kernel.signals import stop_on_signals
     from app.main import solo
@@ -43,7 +44,7 @@ def run(
     async def main() -> None:
         stop = anyio.Event()
         with stop_on_signals(stop, "Stopping. Ctrl-C again stops at once."):
-            async with solo(settings) as running, anyio.create_task_group() as group:
+            async with solo(settings, SHOWN) as running, anyio.create_task_group() as group:
                 group.start_soon(follow, running, plain)
                 await stop.wait()
                 group.cancel_scope.cancel()

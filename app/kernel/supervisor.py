@@ -87,6 +87,10 @@ class Supervisor:
         """How every service is, in order of start."""
         return [unit.status for unit in self._units.values()]
 
+    def error_of(self, name: str) -> SoloError | None:
+        """Why a degraded service was given up; None when it was not."""
+        return self._units[name].error if self._units[name].status.state == "degraded" else None
+
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[Supervisor]:
         """Services run while the context is open; leaving stops them in reverse order."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -26,6 +27,8 @@ from app.events.voice import (
 from app.kernel.bus import Subscription
 from app.kernel.runtime import Runtime
 from app.voice.audio.fileduplex import FileDuplex
+from app.voice.audio.frames import Samples
+from app.voice.audio.port import AudioSource
 
 AFTERWARDS = 1.0
 """Seconds of quiet, by the microphone's clock, after which the conversation is over."""
@@ -79,6 +82,31 @@ class Talk:
         for turn, source in zip(made["turns"], self.turns, strict=True):
             turn["spans"] = [span.model_dump() for span in source.spans]
         return made
+
+
+class HeldSource:
+    """A microphone that says nothing before `begin`: so that a file is heard from its first sample
+    by everybody, however long they take to start."""
+
+    def __init__(self, source: AudioSource) -> None:
+        self.name = source.name
+        self._source = source
+        self._begun = anyio.Event()
+
+    def begin(self) -> None:
+        """Let it be heard."""
+        self._begun.set()
+
+    @asynccontextmanager
+    async def open(self) -> AsyncGenerator[AsyncIterator[Samples]]:
+        """As the source's own, but held back."""
+        async with self._source.open() as blocks:
+            yield self._after(blocks)
+
+    async def _after(self, blocks: AsyncIterator[Samples]) -> AsyncIterator[Samples]:
+        await self._begun.wait()
+        async for block in blocks:
+            yield block
 
 
 class Listener:

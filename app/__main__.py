@@ -1,0 +1,16 @@
+"""python -m app → the command line."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    from app.cli.main import main as command_line
+
+    sys.exit(command_line())
+
+
+if __name__ == "__main__":
+    main()
