@@ -205,6 +205,8 @@ def setup(parts: Sequence[str], asked: str = "") -> None:
         marks = {part: fingerprint([ROOT / "requirements" / (part + ".txt")]) for part in wanted}
         if all(note.get(part) == mark for part, mark in marks.items()):
             return
+    if asked:
+        find_python(asked)  # a wrong one is refused before anything is fetched
     uv = find_uv()
     make_venv(uv, asked)
     install(uv, wanted)

@@ -68,7 +68,7 @@ def requirements(_: Settings) -> Iterator[Finding]:
     if not locked.is_file():
         yield Finding("requirements", "warn", f"{locked} is not there, so nothing can be compared")
         return
-    wrong = list(_differing(locked.read_text(encoding="utf-8")))
+    wrong = list(differing(locked.read_text(encoding="utf-8")))
     if wrong:
         shown = ", ".join(wrong[:4]) + (" …" if len(wrong) > 4 else "")
         mend = "Run ./scripts/setup_dev.sh (or run_agent.sh)."
@@ -77,7 +77,8 @@ def requirements(_: Settings) -> Iterator[Finding]:
         yield Finding("requirements", "ok", "as locked")
 
 
-def _differing(text: str) -> Iterator[str]:
+def differing(text: str) -> Iterator[str]:
+    """What is not installed as a locked file says, each as a few words."""
     from packaging.requirements import Requirement
 
     for line in text.splitlines():
