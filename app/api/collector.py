@@ -71,8 +71,9 @@ class Collector:
         self._started_at = runtime.clock.now().isoformat(timespec="seconds")
         self._started: float | None = None
 
-    async def follow(self, ready: Ready) -> None:
-        """Keep board and metrics up to date until cancelled."""
+    async def run(self, ready: Ready) -> None:
+        """Keep board and metrics up to date until cancelled. The one service whose object survives
+        restarts: what it has counted must."""
         self._uptime()
         with self._runtime.bus.subscribe(*FOLLOWED, name="api.status") as events:
             ready()
@@ -160,14 +161,3 @@ class Collector:
         bus = self._runtime.bus
         roads = {name: CountersReport(**asdict(counters)) for name, counters in bus.counters().items()}
         return BusReport(published=bus.published, roads=roads)
-
-
-class StatusService:
-    """Keeps a collector up to date, under supervision."""
-
-    def __init__(self, collector: Collector) -> None:
-        self._collector = collector
-
-    async def run(self, ready: Ready) -> None:
-        """Work until cancelled."""
-        await self._collector.follow(ready)

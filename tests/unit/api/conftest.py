@@ -33,7 +33,7 @@ def make_house(runtime: Runtime, tmp_path: Path) -> MakeHouse:
         scripted = Scripted(runtime)
         async with anyio.create_task_group() as group, scripted.serving():
             following = anyio.Event()
-            group.start_soon(collector.follow, following.set)
+            group.start_soon(collector.run, following.set)
             await following.wait()
             async with client(app, {"Authorization": f"Bearer {TOKEN}"}) as known:
                 yield House(deps, app, known, scripted, services)

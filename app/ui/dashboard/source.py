@@ -1,0 +1,86 @@
+"""Where the dashboard's numbers come from: HTTP, and nothing else of Solo but the shapes.
+
+A running Solo says in run/address.json of its data folder where it listens, and in run/token what
+opens the rest.  Both are read again each time, so the page finds a Solo that was started anew.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from app.api.schemas import DialoguesReply, ErrorReport, StatusReport
+
+PATIENCE: Final = 4.0
+"""Seconds."""
+
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """There is nothing to show; why, in a sentence, and the way out."""
+
+    why: str
+    hint: str = ""
+
+
+class Source:
+    """Asks the Solo of one data folder."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._run = data_dir / "run"
+        self._client = httpx.Client(timeout=PATIENCE, trust_env=False)
+
+    def status(self) -> StatusReport | Missing:
+        """How Solo is, or why that is not known."""
+        return self._get("/status", StatusReport)
+
+    def dialogues(self, limit: int = 20) -> DialoguesReply | Missing:
+        """What was said lately; needs the token."""
+        token = self._token()
+        if token is None:
+            return Missing(
+                f"The token is missing: {self._run / 'token'} cannot be read.", "solo run makes one."
+            )
+        return self._get("/api/v1/dialogues", DialoguesReply, {"limit": limit}, token)
+
+    def _token(self) -> str | None:
+        try:
+            return (self._run / "token").read_text("ascii").strip() or None
+        except (OSError, UnicodeDecodeError):
+            return None
+
+    def _url(self) -> str | None:
+        try:
+            return str(json.loads((self._run / "address.json").read_bytes())["url"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def _get(
+        self, path: str, kind: type[M], params: dict[str, Any] | None = None, token: str | None = None
+    ) -> M | Missing:
+        url = self._url()
+        if url is None:
+            return Missing("Solo is not running.", "Start it: solo run")
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        try:
+            answer = self._client.get(url + path, params=params, headers=headers)
+        except httpx.TimeoutException:
+            return Missing("Solo does not answer.", f"It was asked at {url} for {PATIENCE:g} s.")
+        except (httpx.HTTPError, httpx.InvalidURL):
+            return Missing("Solo is not running any more.", "Start it: solo run")
+        try:
+            if answer.is_error:
+                error = ErrorReport.model_validate_json(answer.content).error
+                return Missing(error.message, error.hint)
+            return kind.model_validate_json(answer.content)
+        except ValidationError:
+            return Missing(
+                "What answers there is another version of Solo.", "Restart solo and the dashboard."
+            )
