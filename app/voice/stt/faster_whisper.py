@@ -57,7 +57,6 @@ class FasterWhisper:
             # A GPU without its libraries shows itself only now; the CPU will do.
             log.warning("gpu_refused", model=folder.name)
             self._open(folder, "cpu")
-        self._check_language(folder.name)
 
     def _open(self, folder: Path, device: str) -> None:
         whisper = _library().WhisperModel
@@ -68,6 +67,7 @@ class FasterWhisper:
                 str(folder), device=device, compute_type=compute, cpu_threads=threads, local_files_only=True
             )
             self._set_capabilities()
+            self._check_language(folder.name)
             self._hear(np.zeros(RATE, np.float32), self._code(None) or "en", ())
         except ValueError as error:
             if "compute type" in str(error):

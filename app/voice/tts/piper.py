@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,13 +39,14 @@ class PiperTts:
     def load(self) -> None:
         path = locate(self._models_dir, self._settings.voice, what="voice")
         config = _config(path)
-        self._voice = _open(path, config)
+        with _translated(path):
+            self._voice = _open(path, config)
+            for _ in self.synthesize("Ready.", 1.0):
+                pass
         language = str(config.get("language", {}).get("family") or config["espeak"]["voice"])
         self._capabilities = TtsCapabilities(
             rate=int(config["audio"]["sample_rate"]), language=language.partition("-")[0]
         )
-        for _ in self.synthesize("Ready.", 1.0):
-            pass
 
     def synthesize(self, text: str, speed: float) -> Iterator[Samples]:
         from piper import SynthesisConfig
@@ -77,36 +79,51 @@ def _config(path: Path) -> dict[str, Any]:
 
 
 def _open(path: Path, config: dict[str, Any]) -> Any:
+    import onnxruntime
+    from piper import PiperVoice
+    from piper.config import PiperConfig
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = min(MOST_THREADS, os.cpu_count() or 1)
+    options.log_severity_level = 4
+    # Planning which buffers may share memory takes 0.9 of the 1.2 s that this graph needs to load,
+    # and saves nothing that could be measured, neither time nor memory.
+    options.enable_mem_reuse = False
+    session = onnxruntime.InferenceSession(
+        str(path), sess_options=options, providers=["CPUExecutionProvider"]
+    )
+    return PiperVoice(session=session, config=PiperConfig.from_dict(config))
+
+
+@contextmanager
+def _translated(path: Path) -> Generator[None]:
+    """The libraries' words for "this is no Piper voice" into ours."""
     try:
-        import onnxruntime
+        import piper as _  # noqa: F401  (says which package is missing, before anything else fails)
         from onnxruntime.capi.onnxruntime_pybind11_state import (
             Fail,
+            InvalidArgument,
             InvalidGraph,
             InvalidProtobuf,
             NoSuchFile,
+            RuntimeException,
         )
-        from piper import PiperVoice
-        from piper.config import PiperConfig
+        from onnxruntime.capi.onnxruntime_pybind11_state import (
+            NotImplemented as NoSuchOperator,
+        )
     except ModuleNotFoundError as error:
         raise MissingExtra(
             f"The voice needs the package {error.name}, which is not installed.",
             hint="Install Solo again: ./scripts/setup_dev.sh",
         ) from error
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = min(MOST_THREADS, os.cpu_count() or 1)
-    options.log_severity_level = 3
-    # Planning which buffers may share memory takes 0.9 of the 1.2 s that this graph needs to load,
-    # and saves nothing that could be measured, neither time nor memory.
-    options.enable_mem_reuse = False
     try:
-        session = onnxruntime.InferenceSession(
-            str(path), sess_options=options, providers=["CPUExecutionProvider"]
-        )
-        return PiperVoice(session=session, config=PiperConfig.from_dict(config))
+        yield
     except (Fail, InvalidGraph, InvalidProtobuf, NoSuchFile) as error:
         raise _broken(path, "it is not a whole ONNX model") from error
+    except (InvalidArgument, NoSuchOperator, RuntimeException) as error:
+        raise _broken(path, "it is not a Piper voice") from error
     except (RuntimeError, ValueError, KeyError, TypeError) as error:
-        raise _broken(path, f"it is not a Piper voice ({error})") from error
+        raise _broken(path, f"it is not a Piper voice ({type(error).__name__})") from error
 
 
 def _broken(path: Path, why: str) -> BrokenFile:

@@ -1,0 +1,42 @@
+import pytest
+
+from app.voice.stt.window import loops, most_tokens, window_for
+
+
+@pytest.mark.parametrize(
+    ("seconds", "window"),
+    [
+        (0.4, 10.0),
+        (2.0, 10.0),
+        (9.5, 10.0),
+        (9.6, 15.0),
+        (14.6, 20.0),
+        (29.5, 30.0),
+        (29.6, None),
+        (600, None),
+    ],
+)
+def test_the_window_is_the_shortest_that_leaves_silence_at_its_end(
+    seconds: float, window: float | None
+) -> None:
+    assert window_for(seconds) == window
+
+
+def test_the_bound_on_tokens_leaves_room_for_the_fastest_speaker() -> None:
+    assert most_tokens(0.3) >= 12
+    assert most_tokens(2.0) >= 2 * 9
+
+
+@pytest.mark.parametrize(
+    "tokens",
+    [[1, 2, 3, 1, 2, 3], [9, 9, 1, 2, 3, 4, 1, 2, 3, 4], [5, 5, 5, 5, 5, 5], [8, 1, 2, 3, 1, 2, 3, 8]],
+)
+def test_saying_the_same_three_tokens_again_at_once_is_a_loop(tokens: list[int]) -> None:
+    assert loops(tokens)
+
+
+@pytest.mark.parametrize(
+    "tokens", [[], [1], [1, 2, 1, 2], [1, 2, 3, 9, 1, 2, 3], [7, 7, 7, 7, 7], [1, 2, 3, 1, 2]]
+)
+def test_repeating_oneself_as_people_do_is_none(tokens: list[int]) -> None:
+    assert not loops(tokens)
