@@ -132,7 +132,7 @@ class Parts:
 
     def api(self, statuses: Callable[[], Sequence[ServiceStatus]]) -> list[ServiceSpec]:
         """The HTTP door, and the board that /status is read from."""
-        from app.api.collector import Collector, StatusService
+        from app.api.collector import Collector
 
         collector = Collector(self._runtime, self._settings, statuses, essential=ESSENTIAL)
 
@@ -142,7 +142,7 @@ class Parts:
             return ApiService(self._runtime, self._settings, collector)
 
         return [
-            ServiceSpec("status", lambda: StatusService(collector)),
+            ServiceSpec("status", lambda: collector),
             ServiceSpec("api", make, ("status",)),
         ]
 

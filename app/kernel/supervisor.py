@@ -204,7 +204,9 @@ class Supervisor:
         """Decide between another try and giving up, and wait for as long as that asks for."""
         rule = unit.spec.restart
         unit.status = replace(unit.status, last_error=str(error), since=None)
-        log.warning("failed", service=unit.spec.name, code=error.code, error=str(error), attempt=attempt)
+        again = unit.status.state == "degraded" and unit.status.reason == str(error)
+        tell = log.debug if again else log.warning  # a microphone that is still not there is no news
+        tell("failed", service=unit.spec.name, code=error.code, error=str(error), attempt=attempt)
         if error.kind in HOPELESS or attempt >= rule.tries or unit.status.state == "degraded":
             self._degrade(unit, error)
             pause = math.inf if rule.revive is None else rule.revive
