@@ -31,6 +31,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "hear": ("app.cli.hear:hear", "Write down what is said in a WAV file."),
     "memory": ("app.cli.memory:app", "Search what Solo remembers, or make it forget."),
     "models": ("app.cli.models:app", "List, pull, verify and explain models."),
+    "ptt": ("app.cli.ptt:ptt", "Press or release the talk key of the Solo that runs."),
     "devices": ("app.cli.devices:devices", "Show microphones and loudspeakers."),
     "dashboard": ("app.cli.dashboard:dashboard", "Open the dashboard in a process of its own."),
     "config": ("app.cli.config:app", "Show the settings and where each comes from."),
