@@ -19,6 +19,7 @@ from environment import (
     ROOT,
     VENV,
     WINDOWS,
+    become,
     candidates,
     find_uv,
     give_up,
@@ -65,7 +66,7 @@ def command_run(words: list[str]) -> int:
     code = run(solo(*before, "models", "pull", "--defaults"), env)
     if code:
         return code
-    return run(solo(*before, "run", *(["--demo"] if options.demo else []), *rest), env)
+    return become(solo(*before, "run", *(["--demo"] if options.demo else []), *rest), env)
 
 
 def command_dev(words: list[str]) -> int:
@@ -90,7 +91,7 @@ def command_test(words: list[str]) -> int:
     folders = ["unit", "contracts", "flows", "shape", "real"]
     chosen = [word for word in words if not word.startswith("-") and Path(word.split("::")[0]).exists()]
     tests = [] if chosen else ["tests/" + name for name in folders if (ROOT / "tests" / name).is_dir()]
-    return run([VENV / BIN / ("python" + EXE), "-m", "pytest", *tests, *words])
+    return become([VENV / BIN / ("python" + EXE), "-m", "pytest", *tests, *words])
 
 
 def command_clean(words: list[str]) -> int:

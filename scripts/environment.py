@@ -54,6 +54,20 @@ def run(command: Sequence[object], env: dict[str, str] | None = None) -> int:
     return subprocess.call([str(part) for part in command], cwd=str(ROOT), env={**os.environ, **(env or {})})
 
 
+def become(command: Sequence[object], env: dict[str, str] | None = None) -> int:
+    """Hand over to a command for good: signals and Ctrl-C are its own business. Its exit code."""
+    words = [str(part) for part in command]
+    os.chdir(str(ROOT))
+    if not WINDOWS:
+        os.execve(words[0], words, {**os.environ, **(env or {})})  # noqa: S606  (no shell is wanted)
+    process = subprocess.Popen(words, env={**os.environ, **(env or {})})
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            continue  # it heard that too, and stops in order
+
+
 def must(command: Sequence[object], sentence: str, env: dict[str, str] | None = None) -> None:
     """Run a command that has to work, or give up with `sentence`."""
     code = run(command, env)

@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 import time
+from functools import cache
 
 import pytest
 
@@ -39,6 +40,7 @@ HEAVY = {
 SETTINGS = {"pydantic", "pydantic_settings", "app.config", "app.kernel.runtime", "app.kernel.bus", "anyio"}
 
 
+@cache
 def along(module: str) -> set[str]:
     """Names in sys.modules after importing `module` in a fresh process."""
     code = f"import json, sys, {module}; print(json.dumps(sorted(sys.modules)))"
