@@ -46,12 +46,16 @@ def _by_running_solo(settings: Settings, file: Path, language: str) -> dict[str,
 def _by_own_means(settings: Settings, file: Path, language: str) -> dict[str, Any]:
     import anyio
 
+    from app.kernel import log
     from app.main import serving
-    from app.voice.stt.files import transcribe_file
+    from app.voice.stt.files import read, transcribe
+
+    log.configure(settings.log, settings.logs_dir)
+    audio = read(file)
 
     async def work() -> dict[str, Any]:
         async with serving(settings, {"stt"}) as runtime:
-            heard = await transcribe_file(runtime, file, language=language or None)
+            heard = await transcribe(runtime, audio, language=language or None)
         return heard.model_dump(include={"text", "language", "seconds", "took_ms", "reason"})
 
     return anyio.run(work)

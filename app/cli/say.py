@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.cli import output
-from app.kernel.errors import BadInput
+from app.kernel.errors import BadInput, NotFound
 
 if TYPE_CHECKING:
     from app.config.settings import Settings
@@ -26,6 +26,7 @@ def say(
 ) -> None:
     """Speak a text by the loudspeaker, or write it to a WAV file."""
     words = _readable(text)
+    _check(out)
     settings = output.settings_of(context)
     spoken = _by_running_solo(settings, words, out, voice) or _by_own_means(settings, words, out, voice)
     if json:
@@ -47,6 +48,14 @@ def _readable(text: str) -> str:
     if not text.strip():
         raise BadInput("There is nothing to say in that text.")
     return text
+
+
+def _check(out: Path | None) -> None:
+    """Can there be such a file? Better asked before a voice is loaded. Raises NotFound, BadInput."""
+    if out is not None and out.is_dir():
+        raise BadInput(f"{out} is a folder.", hint="Name a file: --out speech.wav")
+    if out is not None and not out.parent.is_dir():
+        raise NotFound(f"There is no folder {out.parent}.", hint="Make it first, or name another.")
 
 
 def _by_running_solo(settings: Settings, text: str, out: Path | None, voice: str) -> dict[str, Any] | None:
@@ -77,8 +86,11 @@ def _write(sound: bytes, out: Path) -> float:
 def _by_own_means(settings: Settings, text: str, out: Path | None, voice: str) -> dict[str, Any]:
     import anyio
 
+    from app.kernel import log
     from app.main import serving
     from app.voice.tts.files import Spoken, speak_aloud, speak_to_wav
+
+    log.configure(settings.log, settings.logs_dir)
 
     async def work() -> Spoken:
         parts = {"tts"} if out is not None else {"tts", "speaker"}

@@ -15,12 +15,17 @@ BLOCK: Final = RATE
 """Samples handed over at a time: a second."""
 
 
-async def transcribe_file(runtime: Runtime, path: Path, *, language: str | None = None) -> STTEvent:
-    """What is said in a WAV of any rate, width and channels.
+def read(path: Path) -> Samples:
+    """A WAV of any rate, width and channels, as mono at 16 kHz.
 
     Raises NotFound, BadInput or TooLarge with a sentence that names the file.
     """
-    audio = await runtime.pool.run(read_wav, path, longest=float(LONGEST_SECONDS))
+    return read_wav(path, longest=float(LONGEST_SECONDS))
+
+
+async def transcribe_file(runtime: Runtime, path: Path, *, language: str | None = None) -> STTEvent:
+    """What is said in a WAV. Raises as `read` does."""
+    audio = await runtime.pool.run(read, path)
     return await transcribe(runtime, audio, language=language)
 
 
