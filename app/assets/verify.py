@@ -55,7 +55,6 @@ def _verify(models_dir: Path, model: Model, observer: Observer) -> Verdict:
         )
     except SoloError as error:
         return Verdict(model.name, "broken", str(error))
-    observer(Step(model.name, "done", model.size, model.size))
     return Verdict(model.name, "good")
 
 

@@ -81,7 +81,7 @@ def pull(
         output.print_json([{"name": one.name, "source": one.source, "size": one.size} for one in done])
         return
     fresh = [one for one in done if one.source]
-    output.console().print(_summary(len(done), len(fresh), sum(one.size for one in fresh)), markup=False)
+    typer.echo(_summary(len(done), len(fresh), sum(one.size for one in fresh)))
 
 
 @app.command()
@@ -103,7 +103,7 @@ def verify(context: typer.Context, names: Names = None, json: Json = False) -> N
     elif verdicts:
         output.table("", ("name", "is", ""), [(one.name, one.condition, one.words) for one in verdicts])
     else:
-        output.console().print(f"There are no models in {folder}. Pull some: solo models pull --defaults")
+        typer.echo(f"There are no models in {folder}. Pull some: solo models pull --defaults")
     bad = [one.name for one in verdicts if one.condition != "good"]
     if bad:
         raise BrokenFile(

@@ -58,37 +58,40 @@ class Plain(Quiet):
 
 
 class Bars(Quiet):
-    """A bar for each model that comes, and lines above them for what is worth reading."""
+    """A bar for each model that comes, and lines above them for what is worth reading.
+
+    Begins with the first step that shows something, so that a pull with nothing to do stays quick.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._tasks: dict[str, TaskID] = {}
-        self._progress = _progress()
+        self._started: Progress | None = None
         self.observe = self._observe
-
-    def __enter__(self) -> Self:
-        self._progress.start()
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._progress.stop()
+        if self._started is not None:
+            self._started.stop()
 
     def _observe(self, step: Step) -> None:
         with self._lock:
+            if step.phase == "present":
+                return
+            if self._started is None:
+                self._started = _progress()
+                self._started.start()
             if step.phase in ("fetch", "check", "done"):
-                self._advance(step)
-            if step.phase not in ("fetch", "check", "present"):
-                self._progress.console.print(f"{step.model}: {words(step)}", markup=False, soft_wrap=True)
+                self._advance(self._started, step)
+            if step.phase not in ("fetch", "check"):
+                self._started.console.print(f"{step.model}: {words(step)}", markup=False, soft_wrap=True)
 
-    def _advance(self, step: Step) -> None:
+    def _advance(self, progress: Progress, step: Step) -> None:
         if step.model not in self._tasks:
-            self._tasks[step.model] = self._progress.add_task(step.model, total=step.total)
+            self._tasks[step.model] = progress.add_task(step.model, total=step.total)
         described = f"{step.model} (checking)" if step.phase == "check" else step.model
-        self._progress.update(
-            self._tasks[step.model], completed=step.done, total=step.total, description=described
-        )
+        progress.update(self._tasks[step.model], completed=step.done, total=step.total, description=described)
 
 
 def words(step: Step) -> str:

@@ -52,7 +52,7 @@ def _command(python: str, package: str, out: Path) -> list[str]:
     return [
         *(python, "-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--no-cache-dir"),
         *("--disable-pip-version-check", "--no-input", "--progress-bar", "off", "--retries", "1"),
-        *("--timeout", "20", "--dest", str(out), package),
+        *("--dest", str(out), package),  # how long pip waits is the user's own setting
     ]
 
 
