@@ -123,13 +123,17 @@ def find_uv() -> str:
     if known and subprocess.call([known, "--version"], stdout=subprocess.DEVNULL) == 0:
         return known
     say("Getting the installer (uv) …")
-    hint = "This Python cannot make environments; on Debian and Ubuntu: apt-get install python3-venv"
-    must([sys.executable, "-m", "venv", TOOLS], hint)
+    pip: list[object] = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+    pip += ["-r", ROOT / "requirements" / "bootstrap.txt"]
+    if subprocess.call([sys.executable, "-m", "venv", str(TOOLS)], stdout=subprocess.DEVNULL) == 0:
+        pip = [TOOLS / BIN / ("python" + EXE), *pip]
+    else:  # Debian's Python without python3-venv, for one
+        pip = [sys.executable, *pip, "--target", TOOLS]
     must(
-        [TOOLS / BIN / ("python" + EXE), "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
-         "--require-hashes", "-r", ROOT / "requirements" / "bootstrap.txt"],
-        "The installer could not be downloaded; is this machine connected?",
-    )  # fmt: skip
+        pip,
+        "The installer could not be fetched. Is this machine connected, and has its Python pip "
+        "(Debian, Ubuntu: apt-get install python3-venv)?",
+    )
     return str(own)
 
 
