@@ -60,12 +60,15 @@ class TurnSettings(Section):
         "smart_turn", "who judges by the sound whether you have finished: smart_turn, silence or scripted"
     )
     model: str = setting("smart-turn-v3.2", "name in the catalogue, or a Smart Turn .onnx file")
-    silence_ms: int = setting(600, "silence that ends a turn", ge=100, le=5000)
+    silence_ms: int = setting(544, "silence that ends a turn", ge=100, le=5000)
     brief_silence_ms: int = setting(
         320, "silence that ends a turn when sound and words both say that it is over", ge=100, le=5000
     )
+    doubtful_silence_ms: int = setting(
+        900, "silence that ends a turn when you do not sound as if you had finished", ge=100, le=10000
+    )
     long_silence_ms: int = setting(
-        1600, "silence that ends a turn when there seems to be more to come", ge=100, le=10000
+        1600, "silence that ends a turn when your words lead on to something", ge=100, le=10000
     )
     speculate_ms: int = setting(
         160, "silence after which transcription starts, to be thrown away if you go on", ge=60, le=5000

@@ -64,7 +64,8 @@ def numbers(settings: VoiceSettings) -> Numbers:
     waits = Waits(
         brief=min(usual, samples_of(turn.brief_silence_ms)),
         usual=usual,
-        long=max(usual, samples_of(turn.long_silence_ms)),
+        doubtful=max(usual, samples_of(turn.doubtful_silence_ms)),
+        long=max(usual, samples_of(turn.doubtful_silence_ms), samples_of(turn.long_silence_ms)),
     )
     return Numbers(
         limits=limits,

@@ -10,30 +10,35 @@ from typing import Final
 
 from app.voice.turn.phrases import Shape, shape
 
-SURE: Final = 0.7
-"""From this probability the sound counts as the end of a turn."""
 UNSURE: Final = 0.35
-"""Below this it counts as the middle of one."""
+"""Below this probability the sound counts as the middle of a turn."""
 
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """Silences in samples. brief: sound and words agree that all is said; usual: nothing speaks
-    against it; long: there is more to come."""
+    """Silences in samples, each longer than the one before. brief: sound and words agree that all
+    is said; usual: nothing speaks against it; doubtful: the sound speaks against it; long: the
+    words do."""
 
     brief: int
     usual: int
+    doubtful: int
     long: int
 
 
 def wait_for(waits: Waits, probability: float | None, text: str | None) -> int:
     """The silence that ends this turn. probability: of the end, by the sound; None: not judged.
-    text: what has been said; None: not known (yet)."""
+    text: what has been said; None: not known."""
     form = shape(text) if text else Shape.PLAIN
+    doubted = probability is not None and probability < UNSURE
     if form is Shape.OPEN:
         return waits.long
-    if form is Shape.WHOLE and (probability is None or probability >= UNSURE):
-        return waits.brief if probability is not None else waits.usual
-    if probability is not None and probability < UNSURE:
-        return waits.long
+    if form is Shape.LIST:
+        return waits.doubtful
+    if form is Shape.SHORT:
+        return waits.usual
+    if doubted:
+        return waits.doubtful
+    if form is Shape.WHOLE and probability is not None:
+        return waits.brief
     return waits.usual

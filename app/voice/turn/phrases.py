@@ -1,7 +1,8 @@
-"""Words that only silence Solo, and words that show that more is coming.
+"""What words alone tell: that Solo should be silent, or whether more is coming.
 
-A rule file: text in, judgement out.  The lists are closed and English; in other languages nothing
-matches, and the acoustic judgement stands alone.
+A rule file: text in, judgement out.  The lists are closed and English; in other languages hardly
+anything matches, and the acoustic judgement stands alone.  A wrong guess costs a second of waiting
+or an answer that is taken back, so the rules are few and plain.
 """
 
 from __future__ import annotations
@@ -15,47 +16,60 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-STOPS: Final = frozenset(
-    """stop|stop it|stop that|stop talking|please stop|stop please|okay stop|ok stop|be quiet|quiet
-    |quiet please|silence|shut up|shush|hush|enough|that's enough|thats enough|that is enough|cancel
-    |cancel that|never mind|nevermind|forget it|forget about it|no never mind""".replace("\n", "")
-    .replace("    ", "")
-    .split("|")
-)
-COURTESY: Final = frozenset(("please", "solo", "jarvis", "hey", "okay", "ok", "now", "oh", "no", "just"))
+def _phrases(text: str) -> frozenset[str]:
+    return frozenset(" ".join(phrase.split()) for phrase in text.split("|"))
 
+
+STOPS: Final = _phrases(
+    """stop | stop it | stop that | stop talking | be quiet | quiet | be silent | silence | shut up
+    | shush | hush | enough | that's enough | that is enough | cancel | cancel that | cancel it
+    | never mind | nevermind | forget it | forget that | forget about it"""
+)
+COURTESY: Final = _words("please solo jarvis hey okay ok now oh no just")
+"""May stand beside a stop."""
+SHORT_BUT_WHOLE: Final = _phrases(
+    """yes | no | yeah | yep | nope | okay | ok | sure | yes please | no thanks | no thank you | thanks
+    | thank you | hello | hi | hey | hello world | good morning | good evening | good night | goodbye
+    | bye | bye bye | right | correct | maybe | continue | go on | next | again"""
+)
+"""Too short for the melody to tell, but hardly ever continued."""
 JOINING: Final = _words(
     """and but or so because cause if when while although though unless until since whereas as
     before after"""
 )
-"""An utterance that opens with one of these wants a second half."""
+"""What opens with one of these wants a second half."""
 LEADING_ON: Final = _words(
-    """a an the my your his her its our their this these those of to in on at by for from with about
-    into and or but so because if when while that which who whose not very is are was were am be
-    please can could would will shall should may might must do does did i we they he she you um uh
-    er hmm like than as"""
+    """a an the my your its our their these those of to at for from with into and or but so because
+    if when while which who whose not very is are was were am be can could would will shall should
+    may might must do does did i we they he she um uh er hmm as"""
 )
-"""An utterance hardly ever ends with one of these."""
-MAY_END: Final = frozenset(
-    ("you", "on", "in", "about", "for", "to", "is", "are", "was", "do", "did", "does", "not")
-)
-"""… but these do end questions ("what is this about?")."""
+"""Hardly anything ends with one of these …"""
+MAY_END: Final = _words("for to of at with from is are was were do did does can not")
+"""… but questions do end with these ("what is this for?")."""
 ASKING: Final = _words(
-    """what who where when why how which whose what's who's where's when's how's is are was were do
-    does did can could would will should may tell show give set turn play open close call remind
-    add"""
+    """what who where when why how which whose what's who's where's when's how's why's is are was
+    were do does did will should has have"""
 )
+"""A question that opens with one of these is seldom continued. Not so requests ("may I have", "can
+you", "turn on"): people add to those."""
+LONGER: Final = _words("can could would may might tell show give let")
 SHORT_OPENING: Final = 7
 """Words up to which something that opens with a joining word counts as half."""
+DIGITS_IN_GROUPS: Final = 4
+"""From so many digits on, numbers are being read out, in groups with pauses between them."""
+
 _WORD: Final = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 _NUMBERS: Final = _words("zero oh one two three four five six seven eight nine ten double triple point")
 
 
 class Shape(StrEnum):
-    """How finished a text looks. PLAIN: nothing speaks for or against it."""
+    """How finished a text looks. PLAIN: nothing speaks for or against it; LIST: numbers, which may
+    go on; SHORT: an answer or greeting, whole by itself; WHOLE: a question, whole by itself."""
 
     OPEN = "open"
+    LIST = "list"
     PLAIN = "plain"
+    SHORT = "short"
     WHOLE = "whole"
 
 
@@ -67,40 +81,36 @@ def words_of(text: str) -> list[str]:
 def is_stop(text: str) -> bool:
     """Nothing was said but that Solo should be silent or forget it."""
     words = words_of(text)
-    if " ".join(words) in STOPS:
-        return True
-    plain = " ".join(word for word in words if word not in COURTESY)
-    return plain in STOPS
+    plain = [word for word in words if word not in COURTESY]
+    return " ".join(words) in STOPS or " ".join(plain) in STOPS
 
 
 def shape(text: str) -> Shape:
     """Does more come after this?"""
-    words = words_of(text)
+    words, bare = words_of(text), text.rstrip()
     if not words:
         return Shape.PLAIN
-    if _dictated(words) or _half(words, text):
+    if all(word in _NUMBERS or word.isdecimal() for word in words):
+        digits = sum(len(word) if word.isdecimal() else 1 for word in words)
+        return Shape.OPEN if digits >= DIGITS_IN_GROUPS else Shape.LIST
+    if " ".join(words) in SHORT_BUT_WHOLE:
+        return Shape.SHORT
+    if _half(words, bare):
         return Shape.OPEN
-    asks = words[0] in ASKING or text.rstrip().endswith("?")
-    if len(words) >= 3 and asks and text.rstrip()[-1:] in ".?!":
+    if len(words) >= 3 and words[0] in ASKING and bare.endswith("?"):
         return Shape.WHOLE
     return Shape.PLAIN
 
 
-def _dictated(words: list[str]) -> bool:
-    """Numbers alone are read out in groups."""
-    return all(word in _NUMBERS or word.isdecimal() for word in words)
-
-
 def _half(words: list[str], text: str) -> bool:
-    if text.rstrip().endswith((",", "...", "…", "-", ":")):
+    if text.endswith((",", "...", "\u2026", "-", ":")):
         return True
     if _opens_a_half(words) and len(words) < SHORT_OPENING and "?" not in text:
         return True
-    last = words[-1]
-    asked = words[0] in ASKING and last in MAY_END
-    return last in LEADING_ON and not asked
+    asked = words[0] in ASKING | LONGER and words[-1] in MAY_END
+    return words[-1] in LEADING_ON and not asked
 
 
 def _opens_a_half(words: list[str]) -> bool:
     """ "When we get home", but not "when is dinner"."""
-    return words[0] in JOINING and not (len(words) > 1 and words[1] in ASKING)
+    return words[0] in JOINING and not (len(words) > 1 and words[1] in ASKING | LONGER)

@@ -21,6 +21,8 @@ from app.voice.audio.frames import Frame, Samples
 
 RELEASE: Final = 0.15
 """Hysteresis: speech goes on while the score is above the threshold less this."""
+DIP: Final = 1000
+"""Samples without a voice that do not end a run: a consonant, or one frame that is too quiet."""
 FOREVER: Final = 1 << 62
 
 
@@ -74,6 +76,7 @@ class Segmenter:
         self._frames: list[Frame] = []
         self._run_from: int | None = None
         self._run = 0
+        self._gap = 0
         self._speaking = False
         self._any_voice = False
         self._ringing = limits.tail > 0
@@ -127,9 +130,12 @@ class Segmenter:
         bound = self._limits.threshold - (RELEASE if self._speaking else 0.0)
         self._speaking = frame.speech >= bound and frame.dbfs >= self._limits.minimum_dbfs
         if not self._speaking:
-            self._run, self._run_from = 0, None
-            self._ringing = False
+            self._gap += len(frame.samples)
+            if self._gap > DIP:
+                self._run, self._run_from = 0, None
+                self._ringing = False
             return
+        self._gap = 0
         if self._run_from is None:
             self._run_from = max(frame.index, self._floor)
         self._run += frame.index + len(frame.samples) - max(frame.index, self._floor)
@@ -153,7 +159,7 @@ class Segmenter:
         end = frame.index + len(frame.samples)
         resumed = False
         # a click in a pause is not speech: to go on takes as much as to begin
-        if self._run and (not self.paused or self._run >= self._limits.start):
+        if self._speaking and (not self.paused or self._run >= self._limits.start):
             resumed, self.paused = self.paused, False
             self.voiced_until = end
         if end - (self.began_at or 0) >= self._limits.longest:
