@@ -27,6 +27,7 @@ class RecallEvent(Request):
 
     budget_tokens: the memories together may take this much of a prompt; budget_ms: what has not
     been found by then is left out. exclude_turns: turns whose words are in the prompt anyway.
+    loose: a person searches: repetitions, questions and faint matches are shown too.
     """
 
     query: str
@@ -34,6 +35,7 @@ class RecallEvent(Request):
     budget_ms: float | None = None
     limit: int = 12
     exclude_turns: tuple[str, ...] = ()
+    loose: bool = False
 
 
 class RecalledEvent(Answer):

@@ -22,6 +22,23 @@ BATCH = 8
 RETRY_SECONDS = (1.0, 2.0, 5.0, 15.0, 30.0)
 """Waits while the embedding model is away; the last one repeats."""
 
+QUESTIONS = (
+    "What is the capital of France?",
+    "How many legs does a spider have?",
+    "Can you tell me a joke?",
+    "How long do I boil an egg?",
+)
+STRANGERS = (
+    "My sister borrowed the drill last week.",
+    "The train leaves at nine in the evening.",
+    "I am allergic to penicillin.",
+    "We parked near the blue lift.",
+    "Her daughter plays the violin on Sundays.",
+)
+"""None of these has to do with any of those questions."""
+MARGIN = 0.25
+"""How far beyond the nearest of the strangers a line must be, in parts of their own spread."""
+
 
 class Embedder:
     """A task: learns which model there is, then embeds what lacks a vector, then waits for more."""
@@ -52,8 +69,7 @@ class Embedder:
 
     async def _step(self) -> None:
         if self._slot.model is None:
-            _, model = await self._embed(("Solo",))
-            await self._slot.begin(model, self._store)
+            await self._begin()
         self._work.clear()
         assert self._slot.model is not None  # noqa: S101  (begin has set it)
         batch = await self._store.unread(self._slot.model, BATCH, self._hopeless)
@@ -83,7 +99,8 @@ class Embedder:
 
     async def _keep(self, rows: list[Unread], vectors: NDArray[np.float32], model: str) -> None:
         if model != self._slot.model:
-            await self._slot.begin(model, self._store)
+            await self._begin()
+            return
         by_id = {row.id: vector for row, vector in zip(rows, vectors, strict=True)}
         with anyio.CancelScope(shield=True):
             async with self._slot.changing:
@@ -92,6 +109,14 @@ class Embedder:
                     ids = [row.id for row in kept if row.owner == owner]
                     await self._slot.add(owner, ids, np.stack([by_id[id_] for id_ in ids]))
 
-    async def _embed(self, texts: tuple[str, ...]) -> tuple[NDArray[np.float32], str]:
-        embedded = await self._bus.request(EmbedEvent(texts=texts), EmbeddedEvent)
+    async def _begin(self) -> None:
+        """Learn which model there is, and how near by it things lie that have nothing in common."""
+        there, model = await self._embed(STRANGERS)
+        asked, _ = await self._embed(QUESTIONS, query=True)
+        near = asked @ there.T
+        floor = np.max(near) + MARGIN * (np.max(near) - np.mean(near))
+        await self._slot.begin(model, float(floor), self._store)
+
+    async def _embed(self, texts: tuple[str, ...], *, query: bool = False) -> tuple[NDArray[np.float32], str]:
+        embedded = await self._bus.request(EmbedEvent(texts=texts, query=query), EmbeddedEvent)
         return np.asarray(embedded.vectors, np.float32), embedded.model

@@ -3,7 +3,8 @@
 Two lists, one by words (FTS5's bm25) and one by meaning (vectors), are fused by reciprocal rank.
 What tells comes before what merely asks: "what is my sister's name?" asked twenty times must not
 crowd out "my sister's name is Ada". Of lines that say the same the newest stays; of lines that fit
-equally well the newest comes first.
+equally well the newest comes first. What has nothing to do with the question stays out: every line
+in a prompt makes the person wait longer.
 
 Source of the fusion: Cormack, Clarke, Büttcher, "Reciprocal rank fusion outperforms Condorcet and
 individual rank learning methods", SIGIR 2009.
@@ -18,88 +19,130 @@ from itertools import pairwise
 from typing import Literal
 
 from app.kernel.tokens import estimate_tokens
-from app.memory.words import content, is_question, key, words
+from app.memory.words import content, is_question, key, strong, words
 
 RANK_OFFSET = 20
-"""k of the fusion; smaller than the usual 60, for lists of a hundred."""
+"""k of the fusion; smaller than the usual 60, for lists of a few hundred."""
 PHRASES = 1.0
 """What the neighbours of the query (two words in a row) that a line holds too may add to its score,
-as a multiple of the best rank."""
-QUESTION, ASSISTANT = 0.4, 0.7
+as a multiple of what being the first in both lists gives."""
+QUESTION, ASSISTANT = 0.3, 0.7
 """What is left of the score of a question, and of what Solo itself said."""
+SHARED = 0.5
+"""The part of the telling words of a query that a line must share when its meaning is not near."""
+NEAR_BEST = 0.3
+"""Lines that reach less than this part of the best one's score stay out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A line that one of the lists holds."""
+    """A line that one of the lists holds. similarity: cosine with the query, None where unknown."""
 
     id: str
     text: str
     speaker: Literal["user", "assistant"]
     turn: str
     created_at: datetime
+    similarity: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A line and how well it fits (0 to about 1)."""
+    """A line and how well it fits (0 to 1)."""
 
     line: Found
     score: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A line and what its words are, worked out once."""
+
+    line: Found
+    key: tuple[str, ...]
+    asks: bool
+    telling: set[str]
+    pairs: set[tuple[str, str]]
+
+    @classmethod
+    def of(cls, line: Found, *, alone: bool) -> _Read:
+        """alone: it stands for itself, whatever says the same."""
+        text = line.text
+        return cls(line, (line.id,) if alone else key(text), is_question(text), strong(text), _pairs(text))
+
+    @property
+    def weight(self) -> float:
+        asked = QUESTION if self.asks else 1.0
+        return asked * (ASSISTANT if self.line.speaker == "assistant" else 1.0)
+
+
 def rank(
-    query: str, by_words: Sequence[Found], by_meaning: Sequence[Found], exclude_turns: Collection[str] = ()
+    query: str,
+    by_words: Sequence[Found],
+    by_meaning: Sequence[Found],
+    *,
+    floor: float = 0.0,
+    exclude_turns: Collection[str] = (),
+    loose: bool = False,
 ) -> list[Ranked]:
-    """All lines of both lists (each best first), best first, without near-duplicates, without what
-    those turns said, and without the query itself asked before."""
+    """The lines of both lists (each best first) that bear on the query, best first.
+
+    floor: the similarity that texts without relation reach too. Left out: what `exclude_turns`
+    said, repetitions, and the query itself asked before. loose: for a person who searches; of
+    that only `exclude_turns` is left out.
+    """
     lines = {line.id: line for line in (*by_words, *by_meaning) if line.turn not in exclude_turns}
-    scores = dict.fromkeys(lines, 0.0)
-    for found in (by_words, by_meaning):
-        for place, line in enumerate(found):
-            if line.id in scores:
-                scores[line.id] += 1 / (RANK_OFFSET + place)
-    pairs = _pairs(query)
-    best = 2 / RANK_OFFSET
+    read = {id_: _Read.of(line, alone=loose) for id_, line in lines.items()}
+    chosen = _distinct(read.values(), set() if loose else set(content(query)))
+    orders = [[read[line.id].key for line in found if line.id in read] for found in (by_words, by_meaning)]
+    scores = _fused(chosen, orders)
+    telling, pairs = strong(query), _pairs(query)
     ranked = [
         Ranked(
-            line, _weight(line) * (scores[id_] / best + PHRASES * _phrases(pairs, line.text)) / (1 + PHRASES)
+            one.line,
+            one.weight * (scores[same] + PHRASES * _part(pairs, one.pairs)) / (1 + PHRASES),
         )
-        for id_, line in lines.items()
+        for same, one in chosen.items()
+        if loose or (one.line.similarity or 0.0) > floor or _part(telling, one.telling) >= SHARED
     ]
     # Equal scores to the precision of a place in a list: the newest first.
     ranked.sort(key=lambda found: (round(found.score, 3), found.line.created_at), reverse=True)
-    return _distinct(query, ranked)
+    return [found for found in ranked if loose or found.score >= NEAR_BEST * ranked[0].score]
 
 
-def _weight(line: Found) -> float:
-    asked = QUESTION if is_question(line.text) else 1.0
-    return asked * (ASSISTANT if line.speaker == "assistant" else 1.0)
+def _distinct(lines: Iterable[_Read], asked: set[str]) -> dict[tuple[str, ...], _Read]:
+    """Of lines that say the same the newest, without questions that ask nothing but the query."""
+    chosen: dict[tuple[str, ...], _Read] = {}
+    for one in lines:
+        if one.asks and asked.issuperset(one.key):
+            continue
+        other = chosen.get(one.key)
+        if other is None or one.line.created_at > other.line.created_at:
+            chosen[one.key] = one
+    return chosen
+
+
+def _fused(
+    chosen: dict[tuple[str, ...], _Read], orders: Sequence[Sequence[tuple[str, ...]]]
+) -> dict[tuple[str, ...], float]:
+    """For each line 1 when it is first in all lists. Questions take no place from what tells."""
+    scores = dict.fromkeys(chosen, 0.0)
+    for order in orders:
+        places = {True: 0, False: 0}
+        for same in dict.fromkeys(order):
+            if same in chosen:
+                asks = chosen[same].asks
+                scores[same] += RANK_OFFSET / (RANK_OFFSET + places[asks]) / len(orders)
+                places[asks] += 1
+    return scores
 
 
 def _pairs(text: str) -> set[tuple[str, str]]:
     return set(pairwise(words(text)))
 
 
-def _phrases(pairs: set[tuple[str, str]], text: str) -> float:
-    """The part of the query's neighbouring words that the text has as neighbours too."""
-    return len(pairs & _pairs(text)) / len(pairs) if pairs else 0.0
-
-
-def _distinct(query: str, ranked: Iterable[Ranked]) -> list[Ranked]:
-    asked = set(content(query))
-    newest: dict[tuple[str, ...], Ranked] = {}
-    order: list[tuple[str, ...]] = []
-    for found in ranked:
-        same = key(found.line.text)
-        if is_question(found.line.text) and set(same) <= asked:
-            continue  # it was asked before; that tells nothing
-        if same not in newest:
-            order.append(same)
-            newest[same] = found
-        elif found.line.created_at > newest[same].line.created_at:
-            newest[same] = Ranked(found.line, newest[same].score)
-    return [newest[same] for same in order]
+def _part(wanted: set[tuple[str, str]] | set[str], there: set[tuple[str, str]] | set[str]) -> float:
+    return len(wanted & there) / len(wanted) if wanted else 0.0
 
 
 def fit(ranked: Iterable[Ranked], budget_tokens: int | None, limit: int) -> list[Ranked]:

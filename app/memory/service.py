@@ -32,8 +32,9 @@ from app.memory.store import Said, Store
 
 log = structlog.get_logger("solo.memory")
 
-CANDIDATES = 100
-"""Lines that each list may bring."""
+BY_WORDS, BY_MEANING = 100, 300
+"""Lines that each list may bring; by meaning more, since whoever asks often has asked it before, and
+nothing is nearer to a question than itself."""
 MISSED = 200
 """Messages caught up with at once."""
 RECALLS_AT_ONCE = 16
@@ -127,7 +128,14 @@ class MemoryService:
     async def _recall(self, asked: RecallEvent) -> AsyncGenerator[Answer, None]:
         began = self._clock.monotonic()
         lists = await self._search(asked)
-        ranked = rank(asked.query, lists.by_words, lists.by_meaning, asked.exclude_turns)
+        ranked = rank(
+            asked.query,
+            lists.by_words,
+            lists.by_meaning,
+            floor=self._slot.floor,
+            exclude_turns=asked.exclude_turns,
+            loose=asked.loose,
+        )
         kept = fit(ranked, asked.budget_tokens, asked.limit)
         yield RecalledEvent(
             owner=asked.owner,
@@ -165,7 +173,7 @@ class MemoryService:
 
     async def _by_words(self, asked: RecallEvent, lists: _Lists, done: anyio.Event) -> None:
         try:
-            lists.by_words = await self._store.by_words(asked.owner, asked.query, CANDIDATES)
+            lists.by_words = await self._store.by_words(asked.owner, asked.query, BY_WORDS)
         except SoloError as error:
             log.warning("text_search_failed", turn=asked.turn, code=error.code)
         finally:
@@ -180,8 +188,8 @@ class MemoryService:
             if embedded.model != self._slot.model:
                 return
             vector = np.asarray(embedded.vectors[0], np.float32)
-            hits = await self._slot.search(asked.owner, vector, CANDIDATES)
-            lists.by_meaning = await self._store.by_ids(asked.owner, [hit.id for hit in hits])
+            hits = await self._slot.search(asked.owner, vector, BY_MEANING)
+            lists.by_meaning = await self._store.by_hits(asked.owner, hits)
         except SoloError as error:
             log.info("vector_search_failed", turn=asked.turn, code=error.code)
         finally:

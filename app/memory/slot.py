@@ -23,6 +23,7 @@ class IndexSlot:
 
     def __init__(self) -> None:
         self.model: str | None = None
+        self.floor = 0.0
         self.changing = asyncio.Lock()
         self._store: Store | None = None
         self._known = asyncio.Event()
@@ -45,12 +46,15 @@ class IndexSlot:
         assert self.model is not None  # noqa: S101  (set before the event)
         return self.model
 
-    async def begin(self, model: str, store: Store) -> None:
-        """From now on vectors are those of `model`; what the rows have of it is searched at once."""
+    async def begin(self, model: str, floor: float, store: Store) -> None:
+        """From now on vectors are those of `model`; what the rows have of it is searched at once.
+
+        floor: the similarity that texts without relation reach by it.
+        """
         async with self.changing:
             if self._attached is not None:
                 self._fail(Unavailable("The embedding model has changed."))
-            self.model, self._store = model, store
+            self.model, self.floor, self._store = model, floor, store
             await self._load()
             self._known.set()
 

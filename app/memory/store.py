@@ -15,6 +15,7 @@ from sqlalchemy.dialects.sqlite import insert as insert_or
 from app.db.engine import Database
 from app.db.tables import ForgottenRow, MemoryRow, MessageRow, VectorRow
 from app.kernel.clock import Clock
+from app.memory.port import Hit
 from app.memory.recall import Found
 from app.memory.words import match, parts
 
@@ -153,13 +154,15 @@ class Store:
         async with self._database.session() as session:
             return [_found(row) for row in (await session.execute(ranked, values)).all()]
 
-    async def by_ids(self, owner: str, ids: Sequence[str]) -> list[Found]:
-        """These lines in this order; what is not there (any more) is left out."""
+    async def by_hits(self, owner: str, hits: Sequence[Hit]) -> list[Found]:
+        """The lines of these neighbours, in their order; what is not there (any more) is left out."""
         columns = (MemoryRow.id, MemoryRow.text, MemoryRow.speaker, MemoryRow.turn_id, MemoryRow.created_at)
-        query = select(*columns).where(MemoryRow.owner_id == owner, MemoryRow.id.in_(ids))
+        query = select(*columns).where(
+            MemoryRow.owner_id == owner, MemoryRow.id.in_([hit.id for hit in hits])
+        )
         async with self._database.session() as session:
-            found = {row[0]: _found(row) for row in (await session.execute(query)).all()}
-        return [found[id_] for id_ in ids if id_ in found]
+            rows = {row[0]: row for row in (await session.execute(query)).all()}
+        return [_found(rows[hit.id], hit.score) for hit in hits if hit.id in rows]
 
     # -- vectors -------------------------------------------------------------------------------
 
@@ -230,6 +233,6 @@ def _speaker(name: str) -> Speaker:
     return "assistant" if name == "assistant" else "user"
 
 
-def _found(row: Any) -> Found:
+def _found(row: Any, similarity: float | None = None) -> Found:
     id_, words, speaker, turn, created_at = row
-    return Found(id_, words, _speaker(speaker), turn, created_at)
+    return Found(id_, words, _speaker(speaker), turn, created_at, similarity)

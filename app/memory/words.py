@@ -16,10 +16,15 @@ a an the of in on at to for from by with about as and or but so than then that t
 is are am was were be been being do does did done can could will would shall should may might must have has
 had what who whom whose which when where why how please tell s t d m re ve ll uh um hey solo
 """
+_WHOSE = "i me my mine we us our you your he him his she her they them their not no"
+_PRONOUNS = frozenset(_WHOSE.split())
 _ASKING = frozenset(_ASKS.split())
 """How a question begins when no question mark was heard."""
 _FILLER = frozenset(_FILLS.split())
 """Words that tell lines apart badly. Not among them: whose it is (my, your, her) and whether (not, no)."""
+
+_STEM = 5
+"""Letters by which two forms of a word (leave, leaves) are taken for the same."""
 
 LONGEST_PART = 300
 """Characters of one remembered line; what is longer is kept in parts of whole sentences."""
@@ -39,6 +44,11 @@ def content(text: str) -> list[str]:
 def key(text: str) -> tuple[str, ...]:
     """Equal for lines that say the same in the same words, whatever their order and filling."""
     return tuple(sorted(set(content(text))))
+
+
+def strong(text: str) -> set[str]:
+    """The stems of the words that tell what it is about: neither filling nor pronouns."""
+    return {word[:_STEM] for word in words(text) if word not in _FILLER and word not in _PRONOUNS}
 
 
 def sentences(text: str) -> list[str]:

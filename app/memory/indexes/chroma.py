@@ -49,12 +49,17 @@ class ChromaIndex:
     def _open(self) -> None:
         with _quick_switches():
             import chromadb
+            from chromadb.api.shared_system_client import SharedSystemClient
             from chromadb.config import Settings
 
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         settings = Settings(anonymized_telemetry=False, allow_reset=True)
-        self._client = chromadb.PersistentClient(path=str(self._folder), settings=settings)
-        self._client.heartbeat()
+        try:
+            self._client = chromadb.PersistentClient(path=str(self._folder), settings=settings)
+        except BaseException:
+            # Chroma keeps what it could not start, and would hand it out again for this folder.
+            SharedSystemClient.clear_system_cache()
+            raise
         for collection in self._ours():
             collection.count()
 
