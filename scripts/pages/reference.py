@@ -26,13 +26,14 @@ Made from the code by `./scripts/docs.sh`; do not edit it by hand.
 - [Settings](#settings)
 - [Events](#events)
 - [HTTP](#http)
+- [A conversation by voice](#a-conversation-by-voice)
 
 """
 
 
 def text() -> str:
     """The whole page."""
-    return HEAD + "\n".join(["".join(part()) for part in (commands, settings, events, http)])
+    return HEAD + "\n".join(["".join(part()) for part in (commands, settings, events, http, states)])
 
 
 def commands() -> Iterator[str]:
@@ -150,3 +151,17 @@ def http() -> Iterator[str]:
             elif isinstance(route, APIWebSocketRoute):
                 doc = " ".join((route.endpoint.__doc__ or "").strip().split("\n\n")[0].split())
                 yield f"| WebSocket | `{route.path}` | {doc} |\n"
+
+
+def states() -> Iterator[str]:
+    """The states of a conversation by voice, as a picture."""
+    from app.voice.turn.states import State, edges
+
+    yield "## A conversation by voice\n\nThe states that the ear goes through, and what moves it on.\n\n"
+    yield f"```mermaid\nstateDiagram-v2\n    [*] --> {next(iter(State))}\n"
+    ways: dict[tuple[str, str], list[str]] = {}
+    for state, trigger, to in edges():
+        ways.setdefault((str(state), str(to)), []).append(str(trigger).replace("_", " "))
+    for (state, to), triggers in ways.items():
+        yield f"    {state} --> {to}: {', '.join(triggers)}\n"
+    yield "```\n"
