@@ -13,7 +13,7 @@ import anyio
 import anyio.lowlevel
 
 from app.events.llm import ChatMessage
-from app.kernel.errors import BadInput, SoloError
+from app.kernel.errors import BadInput, SoloError, Unavailable
 from app.llm.gate import Gate
 from app.llm.port import Finished, Generation, LlmCapabilities, Piece, Step
 from app.llm.slots import Slots
@@ -53,6 +53,7 @@ class ScriptedModel:
         self._prefixes: dict[str, list[str]] = {}
         self.requests: list[Generation] = []
         self.written = 0
+        self._loaded = False
 
     @property
     def capabilities(self) -> LlmCapabilities:
@@ -62,8 +63,11 @@ class ScriptedModel:
 
     async def load(self) -> None:
         await anyio.lowlevel.checkpoint()
+        self._loaded = True
 
     async def generate(self, request: Generation) -> AsyncGenerator[Step, None]:
+        if not self._loaded:
+            raise Unavailable("The language model is not loaded.")
         slot = await self._gate.enter(request.dialogue, request.priority)
         try:
             async for step in self._write(request):
@@ -110,6 +114,7 @@ class ScriptedModel:
         return tuple(len(_tokens(text)) for text in texts)
 
     async def close(self) -> None:
+        self._loaded = False
         self._prefixes.clear()
 
 
