@@ -33,6 +33,9 @@ SHARED = 0.5
 NEAR_BEST = 0.3
 """Lines that reach less than this part of the best one's score stay out."""
 
+POOL = 64
+"""Lines among which the final order is made; more than any prompt takes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -107,7 +110,10 @@ def rank(
     ]
     # Equal scores to the precision of a place in a list: the newest first.
     ranked.sort(key=lambda found: (round(found.score, 3), found.line.created_at), reverse=True)
-    return [found for found in ranked if loose or found.score >= NEAR_BEST * ranked[0].score]
+    if loose:
+        return ranked
+    near = [found for found in ranked if found.score >= NEAR_BEST * ranked[0].score]
+    return _spread(near[:POOL])
 
 
 def _distinct(lines: Iterable[_Read], asked: set[str]) -> dict[tuple[str, ...], _Read]:
@@ -120,6 +126,27 @@ def _distinct(lines: Iterable[_Read], asked: set[str]) -> dict[tuple[str, ...], 
         if other is None or one.line.created_at > other.line.created_at:
             chosen[one.key] = one
     return chosen
+
+
+def _spread(ranked: Sequence[Ranked]) -> list[Ranked]:
+    """Each next line is the best by what it adds to those before it: "call my sister on Monday", on
+    Tuesday, on Friday … must not fill the prompt.
+
+    Source: Carbonell, Goldstein, "The use of MMR, diversity-based reranking for reordering documents
+    and producing summaries", SIGIR 1998.
+    """
+    left = {place: set(content(found.line.text)) for place, found in enumerate(ranked)}
+    worth = [found.score for found in ranked]
+    spread: list[Ranked] = []
+    while left:
+        best = max(left, key=lambda place: (worth[place], -place))
+        picked = left.pop(best)
+        spread.append(Ranked(ranked[best].line, worth[best]))
+        for place, has in left.items():
+            shared = len(picked & has)
+            adds = 1 - shared / (len(picked) + len(has) - shared)
+            worth[place] = min(worth[place], ranked[place].score * adds)
+    return spread
 
 
 def _fused(

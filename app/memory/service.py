@@ -26,7 +26,7 @@ from app.kernel.errors import SoloError, Unavailable
 from app.kernel.lifecycle import Ready
 from app.kernel.runtime import Runtime
 from app.memory.embedder import Embedder
-from app.memory.recall import Found, fit, rank
+from app.memory.recall import Found, Ranked, fit, rank
 from app.memory.slot import IndexSlot
 from app.memory.store import Said, Store
 
@@ -56,6 +56,7 @@ class MemoryService:
     ) -> None:
         self._bus = runtime.bus
         self._clock = runtime.clock
+        self._pool = runtime.pool
         self._settings = settings
         self._store = Store(database, runtime.clock)
         self._slot = slot
@@ -128,15 +129,8 @@ class MemoryService:
     async def _recall(self, asked: RecallEvent) -> AsyncGenerator[Answer, None]:
         began = self._clock.monotonic()
         lists = await self._search(asked)
-        ranked = rank(
-            asked.query,
-            lists.by_words,
-            lists.by_meaning,
-            floor=self._slot.floor,
-            exclude_turns=asked.exclude_turns,
-            loose=asked.loose,
-        )
-        kept = fit(ranked, asked.budget_tokens, asked.limit)
+        # Some milliseconds of pure computing: not on the loop, where audio is waiting.
+        kept = await self._pool.run(_best, asked, lists, self._slot.floor)
         yield RecalledEvent(
             owner=asked.owner,
             turn=asked.turn,
@@ -194,3 +188,15 @@ class MemoryService:
             log.info("vector_search_failed", turn=asked.turn, code=error.code)
         finally:
             done.set()
+
+
+def _best(asked: RecallEvent, lists: _Lists, floor: float) -> list[Ranked]:
+    ranked = rank(
+        asked.query,
+        lists.by_words,
+        lists.by_meaning,
+        floor=floor,
+        exclude_turns=asked.exclude_turns,
+        loose=asked.loose,
+    )
+    return fit(ranked, asked.budget_tokens, asked.limit)

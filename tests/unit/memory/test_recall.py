@@ -45,6 +45,12 @@ def test_of_lines_that_fit_equally_the_newest_comes_first() -> None:
     assert texts("code", [old, new], [new, old]) == [new.text, old.text]
 
 
+def test_lines_of_one_kind_do_not_fill_the_prompt() -> None:
+    calls = [line(f"Call my sister on {day} at {day}.", near=0.9) for day in "ABCDEFGHIJ"]
+    ada = line("my sister's name is Ada", near=0.8)
+    assert ada.text in texts("what's my sister called", [*calls, ada], [*calls, ada])[:3]
+
+
 def test_a_line_that_denies_is_no_repetition() -> None:
     assert key("I do not like fish") != key("I like fish")
     assert key("my name is Ada") != key("your name is Ada")
