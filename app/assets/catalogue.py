@@ -24,6 +24,11 @@ class _Data(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def clipped(name: str) -> str:
+    """A name that somebody typed, short enough for a sentence."""
+    return name if len(name) <= 80 else f"{name[:77]}..."
+
+
 def _inside(path: str) -> bool:
     parts = PurePosixPath(path).parts
     return bool(parts) and not path.startswith("/") and ".." not in parts and "\\" not in path
@@ -169,6 +174,7 @@ class Catalogue(_Data):
         for model in self.models:
             if model.name == name:
                 return model
+        name = clipped(name)
         near = get_close_matches(name, self.names, n=1, cutoff=0.5)
         hint = f"Did you mean {near[0]}?" if near else "See: solo models list"
         raise NotFound(f"There is no {what} called {name!r}.", hint=hint)

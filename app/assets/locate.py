@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.assets import state
-from app.assets.catalogue import Model, load
+from app.assets.catalogue import Model, clipped, load
 from app.kernel.errors import NotFound
 
 
@@ -17,7 +17,7 @@ def locate(models_dir: Path, name: str, *, what: str) -> Path:
     GB), so call it through the pool. Raises NotFound (unknown, or not pulled yet) and BrokenFile.
     """
     catalogue = load()
-    if name not in catalogue.names and (_looks_like_path(name) or Path(name).exists()):
+    if name not in catalogue.names and (_looks_like_path(name) or _exists(name)):
         return _path(name, what)
     model = catalogue.find(name, what=what)
     check_present(models_dir, model, what=what)
@@ -46,10 +46,18 @@ def _looks_like_path(name: str) -> bool:
     return "/" in name or "\\" in name or name.endswith((".gguf", ".onnx"))
 
 
+def _exists(name: str) -> bool:
+    try:
+        return bool(name) and Path(name).exists()
+    except OSError:  # longer than any path may be
+        return False
+
+
 def _path(name: str, what: str) -> Path:
     path = Path(name).expanduser()
-    if not path.exists():
+    if not _exists(str(path)):
         raise NotFound(
-            f"The {what} {name} is not there.", hint="Give a file that exists, or a name: solo models list"
+            f"The {what} {clipped(name)} is not there.",
+            hint="Give a file that exists, or a name: solo models list",
         )
     return path

@@ -40,12 +40,12 @@ def known_lost(place: str) -> bool:
     return _known.get(place) is False
 
 
-def require(url: str, what: str) -> None:
+def require(url: str, what: str, seconds: float = SECONDS) -> None:
     """Unavailable unless the host of `url`, or the proxy on the way to it, takes connections."""
     place = _place(url)
     reachable = _known.get(place)
     if reachable is None:
-        reachable = _try(*_door(url))
+        reachable = _try(*_door(url), seconds)
         with _lock:
             _known[place] = reachable
     if not reachable:
@@ -67,17 +67,17 @@ def _door(url: str) -> tuple[str, int]:
     return host, parts.port or (443 if parts.scheme == "https" else 80)
 
 
-def _try(host: str, port: int) -> bool:
+def _try(host: str, port: int, seconds: float) -> bool:
     answered: list[bool] = []
 
     def attempt() -> None:
         try:
-            socket.create_connection((host, port), timeout=SECONDS).close()
+            socket.create_connection((host, port), timeout=seconds).close()
         except (OSError, UnicodeError):
             return
         answered.append(True)
 
     thread = threading.Thread(target=attempt, name="reach", daemon=True)
     thread.start()
-    thread.join(SECONDS)
+    thread.join(seconds)
     return bool(answered)

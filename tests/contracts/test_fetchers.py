@@ -19,8 +19,7 @@ from app.assets.sources.job import Fetcher, Job, PullCancelled
 from app.assets.sources.link import LinkFetcher
 from app.assets.sources.local import LocalFetcher
 from app.assets.sources.package import PackageFetcher
-from tests.unit.assets.making import Shelf, content, model, served
-from tests.unit.assets.test_hub import REVISION, hub
+from tests.unit.assets.making import REVISION, Shelf, content, hub, model, served
 
 pytestmark = pytest.mark.real_time
 
@@ -74,7 +73,8 @@ CASES: dict[str, Callable[[Path, ExitStack], Case]] = {
 
 
 @pytest.fixture(params=sorted(CASES))
-def case(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Case]:
+def case(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Case]:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     (tmp_path / "source").mkdir()
     reach.forget()
     with ExitStack() as stack:

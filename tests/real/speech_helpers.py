@@ -12,10 +12,9 @@ import numpy as np
 from app.voice.audio.frames import Samples
 from tests.conftest import SHARED
 
-NUMBERS = {
-    "0": "zero", "1": "one", "2": "two", "3": "three", "4": "four", "5": "five", "6": "six", "7": "seven",
-    "8": "eight", "9": "nine", "10": "ten", "mr": "mister",
-}  # fmt: skip
+DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+SAME = {"10": ["ten"], "mr": ["mister"], "oh": ["zero"]}
+"""Ways to write one word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +52,11 @@ def sound(path: Path) -> Samples:
 
 
 def words_of(text: str) -> list[str]:
-    """Lower-case words without punctuation, small numbers written out."""
-    return [NUMBERS.get(word, word) for word in re.findall(r"[a-z0-9']+", text.lower().replace("-", " "))]
+    """Lower-case words without punctuation, digits written out one by one."""
+    found: list[str] = []
+    for word in re.findall(r"[a-z0-9']+", text.lower().replace("-", " ")):
+        found += SAME.get(word) or ([DIGITS[int(d)] for d in word] if word.isdigit() else [word])
+    return found
 
 
 def word_errors(reference: str, heard: str) -> int:

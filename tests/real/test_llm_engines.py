@@ -32,7 +32,7 @@ def server_url() -> Iterator[str]:
     params = xllamacpp.CommonParams()
     params.model.path = str(MODELS / "llm" / "smollm2-135m-instruct-q4_1.gguf")
     params.n_parallel, params.n_ctx = 4, CONTEXT * 4
-    params.cpuparams.n_threads = 2
+    params.cpuparams.n_threads = 1
     params.n_batch = params.n_ubatch = 64
     params.verbosity = -1
     server = xllamacpp.Server(params)

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from app.assets import reach
 from app.assets.pull import Puller
 from app.kernel.errors import BrokenFile, Interrupted, Unavailable
 from tests.unit.assets.making import content, model, served
 
 pytestmark = pytest.mark.real_time
 DATA = content(900_000)
-
-
-@pytest.fixture(autouse=True)
-def _forget() -> Iterator[None]:
-    reach.forget()
-    yield
-    reach.forget()
 
 
 def test_a_connection_cut_in_the_middle_is_resumed_by_a_range(tmp_path: Path) -> None:

@@ -41,6 +41,13 @@ def test_an_unknown_name_is_answered_with_the_nearest(tmp_path: Path) -> None:
         locate(tmp_path, "en_US-jo-medium", what="voice")
 
 
+@pytest.mark.parametrize("name", ["", "x" * 1_000_000, "/" + "y" * 1_000_000, "a\0b", "..."])
+def test_a_name_that_is_none_gets_a_short_sentence(tmp_path: Path, name: str) -> None:
+    with pytest.raises(NotFound) as caught:
+        locate(tmp_path, name, what="voice")
+    assert len(str(caught.value)) < 250
+
+
 def test_a_model_that_was_not_pulled_says_how(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match=r"not here. Pull it: solo models pull silero-vad$"):
         locate(tmp_path, "silero-vad", what="voice activity model")

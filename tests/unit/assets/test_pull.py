@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +23,6 @@ pytestmark = pytest.mark.real_time
 
 DATA = content(400_000)
 PARTS = [DATA[:150_000], DATA[150_000:300_000], DATA[300_000:]]
-
-
-@pytest.fixture(autouse=True)
-def _forget() -> Iterator[None]:
-    reach.forget()
-    yield
-    reach.forget()
 
 
 @pytest.fixture
@@ -318,6 +310,13 @@ def test_a_disk_that_runs_full_leaves_nothing_half_installed(tmp_path: Path) -> 
     mine.write_bytes(DATA)
     pull(tmp_path / "m", one, given=str(mine))
     assert whole(tmp_path / "m", one)
+
+
+def test_a_models_folder_that_is_a_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "m").write_text("")
+    (tmp_path / "a.bin").write_bytes(DATA)
+    with pytest.raises(Unavailable, match=r"The models folder .*m cannot be used: "):
+        pull(tmp_path / "m", model({"a.bin": DATA}, [packages()]), given=str(tmp_path / "a.bin"))
 
 
 def test_two_processes_do_not_pull_the_same_model_at_once(tmp_path: Path) -> None:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +16,11 @@ from app.assets.pull import Puller
 from app.assets.sources.hub import HubFetcher
 from app.assets.sources.job import Fetcher, PullCancelled
 from app.kernel.errors import BrokenFile, Unavailable
-from tests.unit.assets.making import QuietServer, content, model
+from tests.unit.assets.making import REVISION, Hub, content, hub, model
 
 pytestmark = pytest.mark.real_time
-REVISION = "0123456789abcdef0123456789abcdef01234567"
 DATA = content(700_000)
-SOURCE = {
+SOURCE: dict[str, Any] = {
     "kind": "hub",
     "repository": "someone/some-model",
     "revision": REVISION,
@@ -33,70 +28,12 @@ SOURCE = {
 }
 
 
-@dataclass
-class Hub:
-    files: dict[str, bytes]
-    address: str = ""
-    break_after: list[int] = field(default_factory=list)
-    asked: list[tuple[str, str, str]] = field(default_factory=list)
-    tokens: list[str] = field(default_factory=list)
-
-
-@contextmanager
-def hub(files: dict[str, bytes]) -> Iterator[Hub]:
-    state = Hub(files)
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-            pass
-
-        def do_HEAD(self) -> None:
-            self._answer(body=False)
-
-        def do_GET(self) -> None:
-            self._answer(body=True)
-
-        def _answer(self, *, body: bool) -> None:
-            asked = self.headers.get("Range", "")
-            state.asked.append((self.command, self.path, asked))
-            state.tokens.append(self.headers.get("Authorization", ""))
-            prefix = f"/someone/some-model/resolve/{REVISION}/"
-            data = state.files.get(self.path.removeprefix(prefix)) if self.path.startswith(prefix) else None
-            if data is None:
-                self.send_response(404)
-                self.send_header("Content-Length", "0")
-                self.send_header("X-Error-Code", "EntryNotFound")
-                self.end_headers()
-                return
-            start = int(asked.removeprefix("bytes=").split("-")[0]) if asked else 0
-            self.send_response(206 if asked else 200)
-            if asked:
-                self.send_header("Content-Range", f"bytes {start}-{len(data) - 1}/{len(data)}")
-            self.send_header("Content-Length", str(len(data) - start))
-            self.send_header("X-Repo-Commit", REVISION)
-            self.send_header("ETag", f'"{hashlib.sha256(data).hexdigest()}"')
-            self.end_headers()
-            if body:
-                rest = data[start:]
-                if state.break_after:
-                    rest = rest[: state.break_after.pop(0)]
-                self.wfile.write(rest)
-                self.close_connection = len(rest) < len(data) - start
-
-    server = QuietServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    state.address = f"http://127.0.0.1:{server.server_address[1]}"
+@pytest.fixture(autouse=True)
+def _fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     reach.forget()
-    try:
-        yield state
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(5)
-        reach.forget()
+    yield
+    reach.forget()
 
 
 def puller(folder: Path, state: Hub, **more: Any) -> Puller:
