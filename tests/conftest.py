@@ -12,6 +12,12 @@ from typing import Any
 import pytest
 
 from app.kernel.runtime import Runtime
+from tests.matrix import (  # noqa: F401  (pytest finds its hooks here)
+    pytest_collection_modifyitems,
+    pytest_runtest_logreport,
+    pytest_sessionfinish,
+    pytest_terminal_summary,
+)
 from tests.virtual import VirtualClock, VirtualLoop
 
 STRICT = os.environ.get("SOLO_TEST_STRICT") == "1"

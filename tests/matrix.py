@@ -1,0 +1,94 @@
+"""The table of engines and suites that a run prints: which contract was kept by which engine.
+
+A contract suite is a class whose name ends in `Contract`; a class `TestPiper(TtsContract)` runs it on
+the engine whose class begins with that name (PiperTts).  With SOLO_TEST_STRICT=1 a run of everything
+fails when an engine of a table has kept no contract.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final
+
+import pytest
+
+TABLES: Final = {
+    "language model": "app.llm.engines.table",
+    "speech to text": "app.voice.stt.engines",
+    "text to speech": "app.voice.tts.engines",
+    "wake word": "app.voice.wake.engines",
+    "end of turn": "app.voice.turn.engines",
+    "vector index": "app.memory.indexes.engines",
+}
+Key = tuple[str, str, str]
+"""What it is, the engine's name, the suite."""
+
+_suites: dict[str, Key] = {}
+_outcomes: dict[Key, Counter[str]] = {}
+
+
+def engines() -> Iterator[tuple[str, str, str]]:
+    """(what, name, class name) of every engine of every table."""
+    for what, module in TABLES.items():
+        for name, target in importlib.import_module(module).ENGINES.items():
+            yield what, name, target.rpartition(":")[2]
+
+
+def suite_of(item: pytest.Item) -> Key | None:
+    """What a test says about which engine; None when it is no test of a contract."""
+    owner = getattr(item, "cls", None)
+    contract = next(
+        (base for base in getattr(owner, "__mro__", ()) if base.__name__.endswith("Contract")), None
+    )
+    if owner is None or contract is None:
+        return None
+    wanted = owner.__name__.removeprefix("Test").lower()
+    fitting = [one for one in engines() if one[2].lower().startswith(wanted)]
+    fitting += [one for one in engines() if one[1].replace("-", "").replace("_", "") == wanted]
+    return (fitting[0][0], fitting[0][1], contract.__name__) if fitting else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        key = suite_of(item)
+        if key is not None:
+            _suites[item.nodeid] = key
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    key = _suites.get(report.nodeid)
+    if key is not None and (report.when == "call" or report.outcome != "passed"):
+        _outcomes.setdefault(key, Counter())[report.outcome] += 1
+
+
+def unproven() -> list[str]:
+    """Engines for which no contract was kept, as "what name"."""
+    kept = {(what, name) for (what, name, _), counts in _outcomes.items() if counts["passed"]}
+    return [f"{what} {name}" for what, name, _ in engines() if (what, name) not in kept]
+
+
+def _everything(config: pytest.Config) -> bool:
+    chosen = config.getoption("keyword") or config.getoption("markexpr")
+    return not chosen and any(str(word).rstrip("/") in ("tests", "tests/real") for word in config.args)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    strict = os.environ.get("SOLO_TEST_STRICT") == "1"
+    if strict and _everything(session.config) and session.testscollected and unproven():
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if not _outcomes:
+        return
+    show = terminalreporter.write_line
+    terminalreporter.section("engine x suite")
+    show(f"{'part':<16} {'engine':<16} {'suite':<28} passed failed skipped")
+    for (what, name, suite), counts in sorted(_outcomes.items()):
+        numbers = f"{counts['passed']:>6} {counts['failed']:>6} {counts['skipped']:>7}"
+        show(f"{what:<16} {name:<16} {suite:<28} {numbers}")
+    for missing in unproven() if _everything(terminalreporter.config) else ():
+        show(f"no contract was kept by: {missing}")
