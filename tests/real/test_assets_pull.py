@@ -26,7 +26,7 @@ from tests.conftest import MODELS, ROOT
 pytestmark = pytest.mark.real_time
 
 SILERO = load().find("silero-vad")
-SOLO = [sys.executable, "-c", "import sys; from app.cli.main import main; sys.exit(main())"]
+SOLO = [sys.executable, "-m", "app"]
 
 
 def solo(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:

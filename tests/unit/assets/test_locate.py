@@ -86,7 +86,7 @@ def test_what_was_checked_is_not_read_again_until_it_changes(here: Path) -> None
     path.write_bytes(b"y" * len(DATA))
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert state.marked(here, MODEL)
-    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns + 1))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns + 1_000_000))
     assert not state.marked(here, MODEL)
     with pytest.raises(BrokenFile):
         state.check_files(here, MODEL)
