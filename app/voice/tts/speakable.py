@@ -99,7 +99,7 @@ _MARKUP: Final[tuple[_Rule, ...]] = (
     (re.compile(r"https?://(\S+?)(?=[.,;:!?)\]]*(?:\s|$))"), _address),
     (re.compile(r"\b(www\.\S+?)(?=[.,;:!?)\]]*(?:\s|$))"), _address),
     (re.compile(r"^[ \t]*(?:[-*_=][ \t]*){3,}$", re.MULTILINE), ""),
-    (re.compile(r"^[ \t]*\|?(?:[ \t]*:?-{2,}:?[ \t]*\|?)+$", re.MULTILINE), ""),
+    (re.compile(r"^(?=[^\n]*--)[ \t|:-]+$", re.MULTILINE), ""),
     (re.compile(r"^[ \t]*(?:#{1,6}|>+|[-*+•])[ \t]+(?:\[[ xX]\][ \t]+)?", re.MULTILINE), ""),
     (re.compile(r"^[ \t]*\|(.*?)\|?[ \t]*$", re.MULTILINE), r"\1"),
     (re.compile(r"[ \t]*\|[ \t]*"), ", "),

@@ -60,6 +60,13 @@ def test_a_piece_that_ends_mid_sentence_keeps_its_voice_up() -> None:
     assert with_breath("") == ""
 
 
+@pytest.mark.parametrize(
+    "unit", ["-", "- ", "|-", "*", "_a", "<!--", "[", "](", "http://.", "`", "1,", "$1", ". "]
+)
+def test_no_writing_takes_long_to_read(unit: str) -> None:
+    speakable(unit * 2000 + "x")
+
+
 @given(st.text(max_size=300))
 def test_any_text_becomes_something_that_can_be_encoded_and_has_words_or_nothing(text: str) -> None:
     said = speakable(text)
