@@ -12,7 +12,7 @@ import numpy as np
 from app.config.voice import WakeSettings
 from app.voice.audio.frames import FRAME, RATE, Samples
 from app.voice.wake.port import Detection
-from app.voice.wake.words import plain
+from app.voice.wake.words import plain, spoken
 
 TONE_HZ = 1000
 TONE_FRAMES = 10
@@ -35,7 +35,7 @@ class ScriptedWake:
     @property
     def words(self) -> tuple[str, ...]:
         """As set."""
-        return self._words
+        return tuple(spoken(word) for word in self._words)
 
     def load(self) -> None:
         """Nothing to load."""

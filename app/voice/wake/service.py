@@ -20,6 +20,8 @@ log = structlog.get_logger("solo.wake")
 
 PAUSE = RATE
 """Samples after a wake, or one that was refused, in which no other counts: it is the same word."""
+STILL = RATE // 2
+"""As long as the engine goes on finding it, and this much longer, it is the same word too."""
 
 
 class WakeService:
@@ -66,7 +68,9 @@ class WakeService:
         end = self._next = frame.index + FRAME
         self._recent.append(frame)
         found = await self._process(frame)
-        if found is not None and self._candidate is None and end >= self._deaf_until:
+        if found is not None and end < self._deaf_until:
+            self._deaf_until = max(self._deaf_until, end + STILL)
+        elif found is not None and self._candidate is None:
             self._candidate = (found, end)
         if self._candidate is not None:
             detection, heard_at = self._candidate
