@@ -44,6 +44,7 @@ from app.voice.turn.service import TurnService
 FRAME_S = FRAME / RATE
 WORD_FRAMES = 7
 """224 ms a word."""
+WAKE_CODE = 9000
 VOICE_DBFS = -25.0
 ROOM_DBFS = -65.0
 NOISE_DBFS = -40.0
@@ -181,11 +182,12 @@ class Stage:
             await self._frames(WORD_FRAMES, 0.95, dbfs, code)
         return line
 
-    async def wake(self, *, late: int = 3) -> None:
-        """A wake word; it is announced `late` frames after its end, as real engines do."""
-        await self.say("heyjarvis heyjarvis")
-        ended = self.hub.position
-        self._late = late, ended
+    async def wake(self, *, late: int = 5) -> None:
+        """A wake word, louder than what follows. The engine notices its end four frames late, and
+        says so `late` frames after it, as real ones do."""
+        self._words[WAKE_CODE] = "heyjarvis"
+        await self._frames(2 * WORD_FRAMES, 0.95, VOICE_DBFS, WAKE_CODE)
+        self._late = late, self.hub.position + 4 * FRAME
 
     async def _frames(self, frames: int, speech: float, dbfs: float, code: int) -> None:
         for _ in range(frames):

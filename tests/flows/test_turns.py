@@ -86,8 +86,8 @@ async def test_the_end_is_decided_sooner_when_sound_and_words_agree(runtime: Run
             await s.until_spoken()
             (end,) = s.of(SpeechEndedEvent)
             waits[opinion] = (end.decided_at - end.voiced_until) / RATE
-    assert waits[0.95] < waits[None] < waits[0.1]
     assert waits[0.95] <= 0.36
+    assert waits[0.95] < waits[None] == waits[0.1] < 0.6
 
 
 async def test_half_a_sentence_is_waited_for(runtime: Runtime) -> None:

@@ -30,6 +30,7 @@ from app.voice.turn.port import EndOfTurn
 from app.voice.turn.preroll import Preroll
 from app.voice.turn.segmenter import Heard
 from app.voice.turn.states import State, Trigger, after
+from app.voice.turn.wakecut import LOOK_BACK, after_wake
 
 log = structlog.get_logger("solo.turn")
 
@@ -81,7 +82,7 @@ class Ear:
         if self._playing is not None and self._settings.turn.interrupt == "off":
             return
         self._interrupt("wake", sample)
-        self._open("wake", sample)
+        self._open("wake", after_wake(self._preroll.since(sample - LOOK_BACK), sample))
 
     def key(self, *, pressed: bool) -> None:
         """The talk key went down or up."""

@@ -35,10 +35,8 @@ def wait_for(waits: Waits, probability: float | None, text: str | None) -> int:
         return waits.long
     if form is Shape.LIST:
         return waits.doubtful
-    if form is Shape.SHORT:
-        return waits.usual
-    if doubted:
+    if form is Shape.WHOLE:  # one judge is enough to let the usual silence do, both shorten it
+        return waits.usual if doubted or probability is None else waits.brief
+    if doubted and form is not Shape.SHORT:
         return waits.doubtful
-    if form is Shape.WHOLE and probability is not None:
-        return waits.brief
     return waits.usual
