@@ -85,10 +85,12 @@ class SoloClient:
         """The whole answer."""
         return self._post("/api/v1/ask", AskReply, {"text": text, "dialogue": dialogue})
 
-    def ask_stream(self, text: str, *, dialogue: str | None = None) -> Iterator[str | AskReply]:
+    def ask_stream(
+        self, text: str, *, dialogue: str | None = None, recall: bool = True
+    ) -> Iterator[str | AskReply]:
         """The answer as it is written: pieces of text, then the whole. Closing the iterator cancels
         the turn."""
-        body = {"text": text, "dialogue": dialogue, "stream": True}
+        body = {"text": text, "dialogue": dialogue, "stream": True, "recall": recall}
         with self._open("POST", "/api/v1/ask", json=body) as answer:
             for name, data in _server_sent(answer):
                 if name == "delta":

@@ -179,11 +179,12 @@ class ReadyReport(Schema):
 
 class AskBody(Schema):
     """Something to be answered. dialogue: the conversation to go on with; stream: as
-    server-sent events, while it is being written."""
+    server-sent events, while it is being written; recall: draw on what is remembered."""
 
     text: str = Field(min_length=1)
     dialogue: str | None = Field(None, min_length=1, max_length=64)
     stream: bool = False
+    recall: bool = True
 
 
 class AskReply(Schema):

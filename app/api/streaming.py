@@ -13,8 +13,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from app.api.dependencies import Closing
 from app.api.errors import report
-from app.kernel.errors import SoloError, TurnCancelled, explain
+from app.kernel.errors import SoloError, TurnCancelled, Unavailable, explain
 
 log = structlog.get_logger("solo.api")
 
@@ -28,9 +29,10 @@ Producer = Callable[[Emit], Awaitable[None]]
 
 
 @asynccontextmanager
-async def leaving_cancels(request: Request) -> AsyncGenerator[None]:
-    """Cancel the body when the client hangs up; it then ends with TurnCancelled."""
-    left = False
+async def leaving_cancels(request: Request, closing: Closing) -> AsyncGenerator[None]:
+    """Cancel the body when the client hangs up (it then ends with TurnCancelled) or when the door
+    closes (with Unavailable)."""
+    left = done = False
 
     async def watch(scope: anyio.CancelScope) -> None:
         nonlocal left
@@ -43,7 +45,9 @@ async def leaving_cancels(request: Request) -> AsyncGenerator[None]:
     async with anyio.create_task_group() as group:
         group.start_soon(watch, group.cancel_scope, name="api.watch")
         try:
-            yield
+            with closing.calls(group.cancel_scope.cancel):
+                yield
+                done = True
         except SoloError as error:
             failed = error  # carried around the group, which would wrap it
         group.cancel_scope.cancel()
@@ -51,6 +55,13 @@ async def leaving_cancels(request: Request) -> AsyncGenerator[None]:
         raise failed
     if left:
         raise TurnCancelled("The asker hung up.")
+    if not done:
+        raise stopping()
+
+
+def stopping() -> Unavailable:
+    """What those are told who are still waiting when Solo stops."""
+    return Unavailable("Solo is stopping.", hint="Ask again when it is back.")
 
 
 class Streamed(Response):
@@ -59,7 +70,8 @@ class Streamed(Response):
     The status line goes out with the first piece, so what fails before it is an ordinary error with
     its own status.  What fails later is handed to `epilogue` (server-sent events can say it), or, without
     one, breaks the connection off, which is how HTTP says that something is incomplete.  A client that
-    hangs up, or takes nothing for PATIENCE seconds, cancels `produce`.
+    hangs up, or takes nothing for PATIENCE seconds, cancels `produce`; so does the closing of the door,
+    where it is given.
     """
 
     def __init__(
@@ -67,21 +79,22 @@ class Streamed(Response):
         produce: Producer,
         media_type: str,
         *,
+        closing: Closing | None = None,
         epilogue: Callable[[SoloError], bytes] | None = None,
         idle: bytes = b"",
-        headers: dict[str, str] | None = None,
     ) -> None:
         self._produce = produce
+        self._closing = closing or Closing()
         self._epilogue = epilogue
         self._idle = idle
         self.status_code = 200
         self.media_type = media_type
         self.background = None
-        self.init_headers(headers)
+        self.init_headers(None)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         road = _Road(send, self.status_code, self.raw_headers)
-        failed: SoloError | None = None
+        failed: SoloError | None = stopping()
 
         async def watch() -> None:
             while (await receive())["type"] != "http.disconnect":
@@ -94,7 +107,9 @@ class Streamed(Response):
             if self._idle:
                 group.start_soon(road.keep_alive, self._idle, name="api.keep_alive")
             try:
-                await self._produce(road.emit)
+                with self._closing.calls(group.cancel_scope.cancel):
+                    await self._produce(road.emit)
+                    failed = None
             except Exception as error:  # noqa: BLE001  (the seam: the edge of the process)
                 failed = explain(error)
             group.cancel_scope.cancel()
@@ -154,11 +169,12 @@ def event_bytes(name: str, data: BaseModel) -> bytes:
     return f"event: {name}\ndata: {data.model_dump_json()}\n\n".encode()
 
 
-def server_sent_events(produce: Producer) -> Streamed:
+def server_sent_events(produce: Producer, closing: Closing | None = None) -> Streamed:
     """A stream of server-sent events; a failure on the way is its last one, called `error`."""
     return Streamed(
         produce,
         "text/event-stream",
+        closing=closing,
         epilogue=lambda error: event_bytes("error", report(error)),
         idle=b": still here\n\n",
     )

@@ -109,7 +109,7 @@ def to_pcm16(samples: Samples) -> bytes:
     return (np.clip(samples, -1.0, 1.0) * 32767.0).round().astype("<i2").tobytes()
 
 
-def _chunks(data: bytes, name: str) -> tuple[WavFormat, bytes]:
+def _chunks(data: bytes, name: str) -> tuple[WavFormat, memoryview]:
     if not data:
         raise BadInput(f"{name} is empty.")
     if data[:4] != b"RIFF" or data[8:12] != b"WAVE":
@@ -135,16 +135,16 @@ def _require_format(layout: WavFormat | None, name: str) -> WavFormat:
     return layout
 
 
-def _sound(data: bytes, start: int, size: int, layout: WavFormat | None, name: str) -> bytes:
+def _sound(data: bytes, start: int, size: int, layout: WavFormat | None, name: str) -> memoryview:
     there = len(data) - start
     # Streams give no length (all ones, or nothing): their sound goes on to the end.
     if size == ENDLESS or (size == 0 and there > 0):
-        return data[start:]
+        return memoryview(data)[start:]
     if size > there:
         seconds = _require_format(layout, name)
         had, meant = (n / seconds.frame_bytes / seconds.rate for n in (there, size))
         raise BadInput(f"{name} is cut off: it holds {had:.1f} s of the {meant:.1f} s that it promises.")
-    return data[start : start + size]
+    return memoryview(data)[start : start + size]
 
 
 def _format(chunk: bytes, name: str) -> WavFormat:
@@ -163,7 +163,7 @@ def _format(chunk: bytes, name: str) -> WavFormat:
     return WavFormat(tag, channels, rate, bits)
 
 
-def _mono(sound: bytes, layout: WavFormat) -> Samples:
+def _mono(sound: memoryview, layout: WavFormat) -> Samples:
     kind, scale, offset = _READERS[layout.tag, layout.bits]
     if layout.bits == 24:
         triples = np.frombuffer(sound, np.uint8).reshape(-1, 3)

@@ -20,11 +20,15 @@ async def ask(body: AskBody, request: Request, deps: Given) -> AskReply | Respon
     Hanging up cancels the turn."""
     check_text(body.text, deps)
     said = UserSaidEvent(
-        text=body.text, channel="api", dialogue=body.dialogue, turn=deps.runtime.clock.new_id()
+        text=body.text,
+        channel="api",
+        dialogue=body.dialogue,
+        recall=body.recall,
+        turn=deps.runtime.clock.new_id(),
     )
     if body.stream:
-        return server_sent_events(lambda emit: _stream(deps, said, emit))
-    async with leaving_cancels(request):
+        return server_sent_events(lambda emit: _stream(deps, said, emit), deps.closing)
+    async with leaving_cancels(request, deps.closing):
         reply = await deps.runtime.bus.request(said, ReplyEvent, timeout=deps.settings.api.timeout_seconds)
         return _reply(said, reply)
 

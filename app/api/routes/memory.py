@@ -25,6 +25,7 @@ async def search(body: SearchBody, deps: Given) -> SearchReply:
         limit=body.limit,
         budget_tokens=ANY_LENGTH,
         budget_ms=SEARCH_MS,
+        loose=True,
     )
     found = await deps.runtime.bus.request(recall, RecalledEvent, timeout=deps.settings.api.timeout_seconds)
     lines = tuple(

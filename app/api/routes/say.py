@@ -24,8 +24,10 @@ async def say(body: SayBody, request: Request, deps: Given) -> SayReply | Respon
     check_text(body.text, deps)
     turn = deps.runtime.clock.new_id()
     if not body.play:
-        return Streamed(lambda emit: _Recording(deps, body, turn, emit).make(), "audio/wav")
-    async with leaving_cancels(request):
+        return Streamed(
+            lambda emit: _Recording(deps, body, turn, emit).make(), "audio/wav", closing=deps.closing
+        )
+    async with leaving_cancels(request, deps.closing):
         return await _play(deps, body, turn)
 
 

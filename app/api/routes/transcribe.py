@@ -34,7 +34,7 @@ async def transcribe(request: Request, deps: Given, language: Language = None) -
         stream.offer(block)
     stream.close()
     try:
-        async with leaving_cancels(request):
+        async with leaving_cancels(request, deps.closing):
             heard = await runtime.bus.request(
                 TranscribeEvent(stream=key, language=language, turn=runtime.clock.new_id()),
                 STTEvent,

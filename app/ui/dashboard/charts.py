@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any, Final
 
 import altair as alt
 
 from app.api.schemas import TurnReport
+from app.ui.dashboard.parts import GREY, local_time
 
 PALETTE: Final = {
     "speech": "#94a3b8",
@@ -24,39 +26,61 @@ BAR: Final = 22
 """Pixels of a turn."""
 
 
-def stages(turns: Sequence[TurnReport]) -> alt.Chart:
-    """A bar for each turn, the latest on top, its stages end to end in milliseconds."""
+def stages(turns: Sequence[TurnReport]) -> alt.LayerChart | alt.FacetChart:
+    """A bar for each turn, the latest on top, its stages end to end in milliseconds, the whole beside."""
     rows = [row for number, turn in enumerate(turns) for row in _rows(number, turn)]
+    labels = [f"{local_time(turn.at, '%H:%M:%S')} {turn.channel}" for turn in turns]
+    y = alt.Y(
+        "number:O",
+        title=None,
+        sort="descending",
+        axis=alt.Axis(labelExpr=f"{json.dumps(labels)}[datum.value]", ticks=False, domain=False),
+    )
+    longest = max(turn.total_ms for turn in turns)
+    x = alt.X(
+        "start:Q",
+        title="milliseconds",
+        axis=alt.Axis(tickCount=8),
+        scale=alt.Scale(domain=(0, longest * 1.12), nice=False),
+    )
+    bars = (
+        alt.Chart(alt.Data(values=rows))
+        .mark_bar(height=BAR)
+        .encode(x=x, x2="end:Q", y=y, color=_colour(rows), tooltip=_tooltip())
+    )
+    wholes = [{"number": n, "start": t.total_ms, "total": f"{t.total_ms:,.0f}"} for n, t in enumerate(turns)]
+    text = (
+        alt.Chart(alt.Data(values=wholes))
+        .mark_text(align="left", dx=6, color=GREY)
+        .encode(x=x, y=y, text="total:N")
+    )
+    return alt.layer(bars, text, height=alt.Step(BAR + 8))
+
+
+def _colour(rows: Sequence[dict[str, Any]]) -> alt.Color:
     names = _names(rows)
-    return (
-        alt.Chart(alt.Data(values=rows), height=alt.Step(BAR + 8))
-        .mark_bar(height=BAR, cornerRadius=2)
-        .encode(
-            x=alt.X("start:Q", title="milliseconds"),
-            x2="end:Q",
-            y=alt.Y("turn:N", title=None, sort=alt.SortField("number", "descending")),
-            color=alt.Color(
-                "stage:N",
-                title=None,
-                scale=alt.Scale(domain=names, range=_colours(names)),
-                legend=alt.Legend(orient="top", symbolType="square", columns=8),
-            ),
-            tooltip=[
-                alt.Tooltip("turn:N", title="turn"),
-                alt.Tooltip("stage:N", title="stage"),
-                alt.Tooltip("took:Q", title="took (ms)", format=".0f"),
-                alt.Tooltip("total:Q", title="whole turn (ms)", format=".0f"),
-            ],
-        )
+    return alt.Color(
+        "stage:N",
+        title=None,
+        scale=alt.Scale(domain=names, range=_colours(names)),
+        legend=alt.Legend(orient="top", symbolType="square", columns=8),
     )
 
 
+def _tooltip() -> list[alt.Tooltip]:
+    return [
+        alt.Tooltip("stage:N", title="stage"),
+        alt.Tooltip("took:Q", title="took (ms)", format=".0f"),
+        alt.Tooltip("total:Q", title="whole turn (ms)", format=".0f"),
+        alt.Tooltip("turn:N", title="turn"),
+    ]
+
+
 def _rows(number: int, turn: TurnReport) -> list[dict[str, Any]]:
-    label = f"{turn.at[11:19]} {turn.channel}"
     return [
         {
             "number": number,
-            "turn": label,
+            "turn": turn.turn,
             "stage": span.name,
             "start": span.start_ms,
             "end": span.end_ms,

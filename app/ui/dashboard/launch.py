@@ -27,9 +27,7 @@ OPTIONS: Final = {
     "client.toolbarMode": "minimal",
     "client.showErrorDetails": "none",
     "logger.level": "error",
-    "runner.fastReruns": "true",
-    "theme.primaryColor": "#3b82f6",
-    "theme.baseRadius": "0.6rem",
+    "runner.magicEnabled": "false",  # else every bare string of the page is shown
 }
 ALLOWED_HOSTS: Final = ("127.0.0.1", "localhost")
 

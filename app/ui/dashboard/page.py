@@ -4,7 +4,10 @@ between two looks."""
 from __future__ import annotations
 
 import sys
+from collections import deque
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Final, Literal
 
 import streamlit as st
 
@@ -13,6 +16,8 @@ from app.ui.dashboard import charts, parts
 from app.ui.dashboard.source import Missing, Source
 
 DATA_DIR, REFRESH = Path(sys.argv[1]), float(sys.argv[2])
+KEPT: Final = 60
+"""Looks."""
 
 
 @st.cache_resource
@@ -46,33 +51,49 @@ def now() -> None:
 
 
 def figures(status: StatusReport) -> None:
-    """The row of numbers."""
-    system, llm, ended = status.system, status.llm, status.turns.ended
-    boxes = st.columns(5 + min(1, len(system.gpus)))
-    boxes[0].metric(
-        "Tokens per second",
-        f"{llm.tokens_per_second:.1f}" if llm.tokens_per_second else "-",
-        border=True,
-        chart_data=list(llm.recent) if len(llm.recent) > 1 else None,
-        help=f"{llm.model}, {llm.slots} slots, {llm.completion_tokens:,} tokens written",
-    )
-    boxes[1].metric("Turns", sum(ended.values()), border=True, help=_counted(ended))
-    boxes[2].metric("CPU", f"{system.cpu_percent:.0f} %", border=True, help=f"{system.cores} cores")
-    boxes[3].metric(
-        "RAM",
-        f"{100 * system.memory_used / system.memory_total:.0f} %",
-        border=True,
-        help=f"{parts.gigabytes(system.memory_used)} of {parts.gigabytes(system.memory_total)}",
-    )
-    boxes[4].metric(
-        "Solo itself",
-        parts.gigabytes(system.process_memory),
-        border=True,
-        help=f"{system.process_cpu_percent:.0f} % of a core, {system.process_threads} threads",
-    )
+    """The row of numbers, each with where it comes from."""
+    system, llm = status.system, status.llm
+    totals = [turn.total_ms / 1000 for turn in status.turns.last if turn.total_ms > 0]
+    ram = 100 * system.memory_used / system.memory_total
+    boxes = iter(st.columns(5 + bool(system.gpus)))
+    with next(boxes):
+        speed = f"{llm.tokens_per_second:.1f}" if llm.tokens_per_second else "-"
+        about = f"{llm.model}, {llm.slots} slots, {llm.completion_tokens:,} tokens written"
+        figure("Tokens per second", speed, llm.recent, about)
+    with next(boxes):
+        last = f"{totals[-1]:.2f} s" if totals else "-"
+        figure("Last turn", last, totals, f"Turns: {_counted(status.turns.ended)}", kind="bar")
+    with next(boxes):
+        figure(
+            "CPU", f"{system.cpu_percent:.0f} %", lately("cpu", system.cpu_percent), f"{system.cores} cores"
+        )
+    with next(boxes):
+        about = f"{parts.gigabytes(system.memory_used)} of {parts.gigabytes(system.memory_total)}"
+        figure("RAM", f"{ram:.0f} %", lately("ram", ram), about)
+    with next(boxes):
+        own = system.process_memory
+        about = f"{system.process_cpu_percent:.0f} % of a core, {system.process_threads} threads"
+        figure("Solo itself", parts.gigabytes(own), lately("own", own / 1e6), about)
     for gpu in system.gpus[:1]:
-        used = f"{parts.gigabytes(gpu.memory_used)} of {parts.gigabytes(gpu.memory_total)}"
-        boxes[5].metric("GPU", f"{gpu.load_percent:.0f} %", border=True, help=f"{gpu.name}, {used}")
+        with next(boxes):
+            used = f"{parts.gigabytes(gpu.memory_used)} of {parts.gigabytes(gpu.memory_total)}"
+            about = f"{gpu.name}, {used}"
+            figure("GPU", f"{gpu.load_percent:.0f} %", lately("gpu", gpu.load_percent), about)
+
+
+def figure(
+    label: str, value: str, history: Sequence[float], about: str, kind: Literal["area", "bar"] = "area"
+) -> None:
+    """A number, how it went, and more about it when pointed at."""
+    line = list(history) if len(history) > 1 else [0.0, 0.0]
+    st.metric(label, value, border=True, height="stretch", help=about, chart_data=line, chart_type=kind)
+
+
+def lately(name: str, value: float) -> Sequence[float]:
+    """What this page has seen of a value since it was opened, at most KEPT looks."""
+    seen: deque[float] = st.session_state.setdefault(f"lately-{name}", deque(maxlen=KEPT))
+    seen.append(value)
+    return seen
 
 
 def turns(status: StatusReport) -> None:

@@ -6,6 +6,7 @@ Colours are chosen to be read on light and on dark; what is not coloured takes t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from html import escape
 from typing import Final
 
@@ -14,6 +15,8 @@ from app.api.schemas import MessageLine, ServiceReport, StatusReport
 GREEN, AMBER, RED, GREY = "#16a34a", "#d97706", "#dc2626", "#8a8f98"
 COLOURS: Final = {"ready": GREEN, "starting": AMBER, "restarting": AMBER, "degraded": RED, "waiting": GREY}
 STYLE: Final = """<style>
+[data-testid="stMainBlockContainer"]{padding-top:2.4rem;padding-bottom:2rem;max-width:86rem}
+[data-stale="true"]{opacity:1!important;transition:none!important}
 .solo-table{width:100%;border-collapse:collapse;font-size:.9rem}
 .solo-table th{text-align:left;font-weight:600;opacity:.6;padding:.3rem .7rem .3rem 0;font-size:.78rem}
 .solo-table td{padding:.38rem .7rem .38rem 0;border-top:1px solid rgba(128,128,128,.22);vertical-align:top}
@@ -38,8 +41,9 @@ STYLE: Final = """<style>
 def header(status: StatusReport) -> str:
     """Name, state, what the ear does, version and uptime."""
     word, colour = ("ready", GREEN) if status.ready else ("starting", AMBER)
-    words = ", ".join(status.voice.wake_words) if status.voice.wake_engine != "none" else "everything"
-    ear = f"{status.voice.attention}, listens for {words}" if status.voice.enabled else "voice is off"
+    words = " or ".join(f"“{word.replace('_', ' ')}”" for word in status.voice.wake_words)
+    waits = "always listening" if status.voice.wake_engine == "none" else f"listens for {words}"
+    ear = f"{status.voice.attention} · {waits}" if status.voice.enabled else "voice is off"
     age = f"version {status.version} · up {duration(status.uptime_seconds)}"
     return (
         f'<div class="solo-head"><span class="name">Solo</span>{pill(word, colour)}'
@@ -110,11 +114,19 @@ def talk(messages: Sequence[MessageLine]) -> str:
 
 def _said(message: MessageLine) -> str:
     side = "user" if message.role == "user" else "assistant"
-    when = message.created_at[:16].replace("T", " ")
+    when = local_time(message.created_at, "%d %b %H:%M")
     return (
         f'<div class="solo-said {side}">{escape(message.content)}'
         f"<small>{escape(message.channel)} · {escape(when)}</small></div>"
     )
+
+
+def local_time(stamp: str, form: str) -> str:
+    """An ISO 8601 time in the time zone of this machine; what is none stays as it is."""
+    try:
+        return datetime.fromisoformat(stamp).astimezone().strftime(form)
+    except ValueError:
+        return stamp
 
 
 def duration(seconds: float) -> str:

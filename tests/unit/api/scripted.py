@@ -56,7 +56,7 @@ class Scripted:
             for piece in self.reply:
                 yield ReplyDeltaEvent(text=piece)
                 if self.breaks is not None:
-                    await anyio.sleep(1)
+                    await anyio.sleep(0.05)
                     raise self.breaks
             yield ReplyEvent(
                 text="".join(self.reply), dialogue=request.dialogue or "d1", finish="stop", model="m"
