@@ -21,6 +21,7 @@ from app.events.base import Answer
 from app.events.dialogue import TurnEndedEvent
 from app.events.llm import EmbeddedEvent, EmbedEvent
 from app.events.memory import ForgetEvent, ForgottenEvent, Memory, RecalledEvent, RecallEvent
+from app.events.system import ServiceStateEvent
 from app.events.voice import ReplySpokenEvent
 from app.kernel.errors import SoloError, Unavailable
 from app.kernel.lifecycle import Ready
@@ -49,10 +50,17 @@ class _Lists:
 
 
 class MemoryService:
-    """See the module."""
+    """See the module. patience: seconds that readiness may wait for the embedding model, for a single
+    command that asks at once and never again."""
 
     def __init__(
-        self, runtime: Runtime, settings: MemorySettings, database: Database, slot: IndexSlot
+        self,
+        runtime: Runtime,
+        settings: MemorySettings,
+        database: Database,
+        slot: IndexSlot,
+        *,
+        patience: float = 0.0,
     ) -> None:
         self._bus = runtime.bus
         self._clock = runtime.clock
@@ -61,6 +69,7 @@ class MemoryService:
         self._store = Store(database, runtime.clock)
         self._slot = slot
         self._embedder = Embedder(runtime, self._store, slot)
+        self._patience = patience
         self._group: TaskGroup | None = None
 
     async def run(self, ready: Ready) -> None:
@@ -72,11 +81,28 @@ class MemoryService:
                 bus.serve(ForgetEvent, self._forget, name="memory"),
             ):
                 self._group = group
-                group.start_soon(self._embedder.run)
-                ready()
                 await self._catch_up()
+                group.start_soon(self._embedder.run)
+                if self._patience:
+                    await self._wait_for_vectors()
+                ready()
                 async for fact in facts:
                     await self._remember(fact)
+
+    async def _wait_for_vectors(self) -> None:
+        with self._bus.subscribe(ServiceStateEvent, name="memory:start") as states:
+            async with anyio.create_task_group() as group:
+
+                async def known() -> None:
+                    await self._slot.known()
+                    group.cancel_scope.cancel()
+
+                group.start_soon(known)
+                with anyio.move_on_after(self._patience):
+                    async for state in states:
+                        if state.service == "embedding" and state.state == "degraded":
+                            break
+                group.cancel_scope.cancel()
 
     # -- remembering ---------------------------------------------------------------------------
 

@@ -10,6 +10,9 @@ from app.memory.indexes.service import IndexService, index_factory
 from app.memory.service import MemoryService
 from app.memory.slot import IndexSlot
 
+PATIENCE = 5.0
+"""Seconds that a single command waits for the embedding model."""
+
 
 def memory_specs(
     runtime: Runtime, settings: Settings, database: Database, *, attach: bool = True
@@ -20,7 +23,9 @@ def memory_specs(
     specs = [
         ServiceSpec(
             "memory",
-            lambda: MemoryService(runtime, settings.memory, database, slot),
+            lambda: MemoryService(
+                runtime, settings.memory, database, slot, patience=0.0 if attach else PATIENCE
+            ),
             needs=("database",),
         )
     ]
