@@ -17,6 +17,7 @@ HEAD = """\
 # flags: solo --set voice.wake.engine=none run. Flags win over the environment, that over .env, and
 # .env over solo.toml. A name that Solo does not know is refused, with the nearest one.
 # This file is made by ./scripts/docs.sh.
+
 """
 TAIL = """
 # Used by the set-up scripts alone:
