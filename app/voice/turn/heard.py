@@ -44,7 +44,9 @@ def _place(reply: str, text: str, cursor: int) -> tuple[int, int]:
     wanted = text.strip()
     found = reply.find(wanted, cursor) if wanted else cursor
     if found < 0:
-        return cursor, min(len(reply), cursor + len(wanted))
+        about = cursor + len(wanted)
+        ends = [word.end() for word in _WORD.finditer(reply, cursor)]
+        return cursor, min(ends, key=lambda end: abs(end - about), default=len(reply))
     return found, found + len(wanted)
 
 

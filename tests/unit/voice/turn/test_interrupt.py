@@ -1,0 +1,90 @@
+from collections.abc import Iterable
+
+import numpy as np
+
+from app.voice.audio.frames import FRAME, Frame
+from app.voice.turn.interrupt import Interrupter, InterruptLimits
+
+NONE = np.zeros(FRAME, np.float32)
+LEARNT = 14
+"""Frames after which it has learnt."""
+
+
+def play(ear: Interrupter, levels: Iterable[tuple[float, float]], first: int = 0) -> int | None:
+    """Number of the frame in which it decided. levels: (score, dBFS)."""
+    for number, (speech, dbfs) in enumerate(levels, first):
+        if ear.hear(Frame(number * FRAME, NONE, speech, dbfs)) is not None:
+            return number
+    return None
+
+
+def ear(needed: int = 6) -> Interrupter:
+    return Interrupter(InterruptLimits(needed * FRAME, 0.5, -55.0))
+
+
+def test_with_headphones_every_voice_interrupts() -> None:
+    one = ear()
+    assert play(one, [(0.02, -70.0)] * LEARNT) is None
+    assert play(one, [(0.9, -48.0)] * 10, LEARNT) == LEARNT + 5
+    assert one.echo == -120.0
+
+
+def test_it_says_where_the_voice_began() -> None:
+    one = ear()
+    play(one, [(0.02, -70.0)] * LEARNT)
+    found = [one.hear(Frame(n * FRAME, NONE, 0.9, -30.0)) for n in range(LEARNT, LEARNT + 6)]
+    assert found == [None] * 5 + [LEARNT * FRAME]
+
+
+def test_its_own_echo_does_not_interrupt_however_long_it_talks() -> None:
+    one = ear()
+    echo = [(0.9, -30.0 - 8 * (n % 5)) for n in range(600)]
+    assert play(one, echo) is None
+    assert -36.0 < one.echo <= -30.0
+
+
+def test_who_is_clearly_louder_than_the_echo_interrupts() -> None:
+    one = ear()
+    assert play(one, [(0.9, -40.0)] * 40) is None
+    assert play(one, [(0.9, -30.0)] * 10, 40) == 45
+
+
+def test_the_echo_outlives_the_answer() -> None:
+    one = ear()
+    play(one, [(0.9, -30.0)] * 30)
+    one.silent()
+    assert play(one, [(0.9, -30.0)] * 30, 100) is None
+
+
+def test_what_was_learnt_fades_when_it_is_not_heard_again() -> None:
+    one = ear()
+    play(one, [(0.9, -30.0)] * 30)
+    play(one, [(0.02, -70.0)] * 400, 30)
+    assert play(one, [(0.9, -40.0)] * 10, 430) is not None
+
+
+def test_a_dip_between_two_words_does_not_start_the_count_again() -> None:
+    one = ear()
+    play(one, [(0.02, -70.0)] * LEARNT)
+    assert play(one, [*[(0.9, -30.0)] * 4, (0.1, -60.0), *[(0.9, -30.0)] * 2], LEARNT) == LEARNT + 6
+
+
+def test_a_short_sound_does_not_make_it_deaf_when_there_is_no_echo() -> None:
+    one = ear()
+    play(one, [(0.02, -70.0)] * LEARNT)
+    play(one, [*[(0.9, -30.0)] * 3, *[(0.1, -70.0)] * 8], LEARNT)
+    assert play(one, [(0.9, -40.0)] * 6, 40) == 45
+
+
+def test_an_interruption_that_was_the_echo_is_learnt_from() -> None:
+    one = ear()
+    play(one, [(0.02, -70.0)] * LEARNT)
+    assert play(one, [(0.9, -30.0)] * 6, LEARNT) is not None
+    one.mistaken()
+    assert play(one, [(0.9, -30.0)] * 30, 60) is None
+
+
+def test_noise_that_is_no_voice_teaches_nothing_and_interrupts_nothing() -> None:
+    one = ear()
+    assert play(one, [(0.2, -20.0)] * 100) is None
+    assert one.echo == -120.0
