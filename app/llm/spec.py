@@ -44,6 +44,19 @@ class EngineSpec:
         )
 
 
-def thread_count(wanted: int, cores: int) -> int:
-    """CPU threads for a model: as told, else all cores, at most eight (more only fight for memory)."""
-    return wanted or max(1, min(8, cores))
+MOST_THREADS = 8
+"""More only fight for memory."""
+
+
+def reading_threads(wanted: int, cores: int) -> int:
+    """CPU threads that read prompts (and write for several dialogues at once): all there are."""
+    return wanted or max(1, min(MOST_THREADS, cores))
+
+
+def writing_threads(wanted: int, cores: int) -> int:
+    """CPU threads that write one answer: a core is left to the voice that speaks it meanwhile.
+
+    llama.cpp's threads wait for each other by spinning: where another program wants the core,
+    two threads on two cores write many times slower than one.
+    """
+    return wanted or max(1, min(MOST_THREADS, cores - 1))

@@ -32,7 +32,7 @@ def make_spec(**changes: object) -> EngineSpec:
         "engine": "scripted",
         "model": "auto",
         "context": CONTEXT,
-        "threads": 2,
+        "threads": 1,
         "gpu_layers": 0,
         "slots": 4,
         "server": ServerSettings(),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.config.llm import ServerSettings
+from app.config.llm import SYSTEM_PROMPT, ServerSettings
 from app.events.llm import ChatMessage
 from app.kernel.errors import BrokenFile, NotFound
 from app.llm.engines.table import build
@@ -84,7 +84,7 @@ class TestMeaning:
     async def test_it_knows_the_capital_of_france_and_what_was_asked_before(self, engine: str) -> None:
         async for model in loaded(spec_for(engine, SENSIBLE)):
             said = [
-                ChatMessage(role="system", content="Answer in one short sentence."),
+                ChatMessage(role="system", content=SYSTEM_PROMPT),
                 ChatMessage(role="user", content="What is the capital of France?"),
             ]
             text, _ = await run(model, Generation(tuple(said), 40, 0.0, dialogue="d"))

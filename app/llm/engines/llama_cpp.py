@@ -23,7 +23,7 @@ from app.llm.gate import Gate
 from app.llm.handover import Handover
 from app.llm.port import Finished, Generation, LlmCapabilities, Piece, Step
 from app.llm.slots import Slots
-from app.llm.spec import EngineSpec, thread_count
+from app.llm.spec import EngineSpec, reading_threads, writing_threads
 from app.llm.weights import find_weights
 
 BATCH = 128
@@ -212,8 +212,8 @@ def _load(library: Any, spec: EngineSpec, path: Path) -> Any:
             n_ctx=spec.context,
             n_batch=BATCH,
             n_ubatch=BATCH,
-            n_threads=thread_count(spec.threads, os.cpu_count() or 1),
-            n_threads_batch=thread_count(spec.threads, os.cpu_count() or 1),
+            n_threads=writing_threads(spec.threads, os.cpu_count() or 1),
+            n_threads_batch=reading_threads(spec.threads, os.cpu_count() or 1),
             n_gpu_layers=spec.gpu_layers,
             verbose=False,
         )

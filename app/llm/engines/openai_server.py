@@ -79,7 +79,8 @@ class OpenAiServer:
     async def _offered(self) -> list[str]:
         try:
             page = await self._open.models.list()
-            return [model.id for model in page.data or ()]
+            # The SDK does not check what comes: an entry may have no name.
+            return [name for model in page.data or () if (name := getattr(model, "id", None))]
         except openai.NotFoundError:
             return []  # not every server has a list: the model is tried as it is named
         except _FAILURES as error:

@@ -28,7 +28,7 @@ from app.llm.gate import Gate
 from app.llm.handover import Handover
 from app.llm.port import Finished, Generation, LlmCapabilities, Piece, Step
 from app.llm.slots import Slots
-from app.llm.spec import EngineSpec, thread_count
+from app.llm.spec import EngineSpec, reading_threads, writing_threads
 from app.llm.weights import find_weights
 
 xllamacpp: Any = import_module("xllamacpp")  # compiled, without types
@@ -126,9 +126,9 @@ def _open(spec: EngineSpec, path: Path, door: _Door) -> Any:
     params.n_parallel = spec.slots
     params.n_ctx = spec.context * spec.slots  # the library divides it among the slots
     params.n_batch = params.n_ubatch = BATCH
-    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = thread_count(
-        spec.threads, os.cpu_count() or 1
-    )
+    cores = os.cpu_count() or 1
+    params.cpuparams.n_threads = writing_threads(spec.threads, cores)
+    params.cpuparams_batch.n_threads = reading_threads(spec.threads, cores)
     params.n_gpu_layers = spec.gpu_layers
     params.fit_params = spec.gpu_layers < 0 and _has_gpu()
     params.cache_ram_mib = 0  # copies of idle slots in memory: the slots themselves are enough
