@@ -28,7 +28,6 @@ from app.api.schemas import (
 )
 from app.config.settings import Settings
 from app.kernel.errors import BadInput, Interrupted, NotFound, SoloError, TimedOut, Unavailable
-from app.media.wav import format_wav, parse_wav
 
 KNOCK_SECONDS: Final = 1.0
 """How long a running Solo may take to say that it lives."""
@@ -102,6 +101,8 @@ class SoloClient:
 
     def say(self, text: str, *, voice: str | None = None) -> bytes:
         """The text as speech: a whole WAV (16 bit, mono)."""
+        from app.media.wav import format_wav, parse_wav  # numpy, which most commands need not load
+
         with self._open("POST", "/api/v1/say", json={"text": text, "voice": voice}) as answer:
             streamed = parse_wav(answer.read(), "Solo's speech")
         return format_wav(streamed.samples, streamed.rate)

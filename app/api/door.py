@@ -16,7 +16,8 @@ import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api.errors import DoorRefusal, SlowRequest, Unauthorized, WrongMediaType, response
+from app.api.errors import SlowRequest, Unauthorized, WrongMediaType
+from app.api.handlers import DoorRefusal, response
 from app.config.api import ApiSettings
 from app.kernel.errors import BadInput, Forbidden, SoloError, TooLarge, Unavailable, explain
 
@@ -130,14 +131,19 @@ class Door:
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         # The token of a WebSocket is the route's business: browsers cannot set its header.
         headers = Headers(scope=scope)
+        self._inside += 1
         try:
             check_host(headers, self._settings.allowed_hosts)
             check_origin(headers, self._settings.allowed_origins)
+            self._check_room()
+            await self._app(scope, receive, send)
         except SoloError as refusal:
             await receive()
             await send({"type": "websocket.close", "code": 1008, "reason": refusal.message})
-            return
-        await self._app(scope, receive, send)
+        except Exception as error:
+            log.error("socket_failed", path=scope["path"], exc_info=error)
+        finally:
+            self._inside -= 1
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         answer = _Answer(send, self._cross_origin(Headers(scope=scope)))
@@ -163,8 +169,12 @@ class Door:
         check_token(path, headers, self._token)
         check_media_type(path, scope["method"], headers)
         check_length(headers, body_limit(path, settings))
-        if self._inside > settings.max_requests:
-            raise Unavailable(f"Solo is answering {settings.max_requests} requests already.")
+        self._check_room()
+
+    def _check_room(self) -> None:
+        most = self._settings.max_requests
+        if self._inside > most:
+            raise Unavailable(f"Solo is answering {most} requests already.")
 
     def _cross_origin(self, headers: Headers) -> str:
         origin = headers.get("origin", "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, FastAPI
 
-from app.api import errors
+from app.api import handlers
 from app.api.collector import solo_version
 from app.api.dependencies import Deps
 from app.api.door import Door
@@ -27,7 +27,7 @@ def create_app(deps: Deps) -> FastAPI:
         responses={"default": {"model": ErrorReport, "description": "A sentence with a code"}},
     )
     app.state.deps = deps
-    errors.install(app)
+    handlers.install(app)
     for name in plugins.names("routes", ROUTES):
         router: APIRouter = plugins.load("routes", ROUTES, name, what="route")
         app.include_router(router)
