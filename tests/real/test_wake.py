@@ -35,6 +35,16 @@ def said(voice: PiperTts, text: str) -> Samples:
     return around(resample(whole, voice.capabilities.rate, RATE))
 
 
+@pytest.fixture(scope="module")
+def spoken(joe: PiperTts) -> Samples:
+    return said(joe, "Hey Jarvis!")
+
+
+@pytest.fixture(scope="module")
+def other(joe: PiperTts) -> Samples:
+    return said(joe, "What is the capital of France?")
+
+
 class _Real(WakeContract):
     name = ""
 
@@ -45,14 +55,6 @@ class _Real(WakeContract):
         engine.load()
         yield engine
         engine.close()
-
-    @pytest.fixture(scope="class")
-    def spoken(self, joe: PiperTts) -> Samples:
-        return said(joe, "Hey Jarvis!")
-
-    @pytest.fixture(scope="class")
-    def other(self, joe: PiperTts) -> Samples:
-        return said(joe, "What is the capital of France?")
 
 
 class TestMicroWakeWord(_Real):

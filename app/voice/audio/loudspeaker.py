@@ -211,7 +211,7 @@ class Loudspeaker:
                 channels=channels,
                 dtype="float32",
                 blocksize=device.rate * BLOCK_MS // 1000,
-                latency="low",
+                latency=self._ahead_ms / 3000,  # a third in the device, the rest where a flush can reach it
                 callback=wanted,
                 finished_callback=ended,
             )
