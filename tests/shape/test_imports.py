@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import subprocess
 import sys
-import time
 from functools import cache
 
 import pytest
@@ -103,16 +103,12 @@ def test_a_leaf_can_be_imported_and_does_not_bring_its_neighbours(table: str, na
 
 
 def test_help_takes_a_quarter_of_a_second() -> None:
-    def once() -> float:
-        began = time.perf_counter()
-        subprocess.run([sys.executable, "-m", "app", "--help"], cwd=ROOT, capture_output=True, check=True)
-        return time.perf_counter() - began
-
-    bare = min(_bare() for _ in range(3))
-    assert min(once() for _ in range(5)) - bare < 0.25
+    """Of the processor's time, so that a busy machine does not fail it."""
+    assert min(_processor_seconds("-m", "app", "--help") for _ in range(5)) < 0.25
 
 
-def _bare() -> float:
-    began = time.perf_counter()
-    subprocess.run([sys.executable, "-c", ""], cwd=ROOT, check=True)
-    return time.perf_counter() - began
+def _processor_seconds(*words: str) -> float:
+    before = os.times()
+    subprocess.run([sys.executable, *words], cwd=ROOT, capture_output=True, check=True)
+    after = os.times()
+    return (after.children_user + after.children_system) - (before.children_user + before.children_system)
