@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from typing import Final, ParamSpec, TypeVar
 
 import anyio
@@ -12,8 +13,9 @@ from anyio.abc import TaskGroup
 
 from app.config.voice import TtsSettings
 from app.events.base import Answer
-from app.events.voice import SpeakEvent, TTSEvent
+from app.events.voice import PlaybackEvent, SpeakEvent, TTSEvent
 from app.kernel.blocking import Lane
+from app.kernel.bus import Subscription
 from app.kernel.errors import TooLarge, Unavailable
 from app.kernel.lifecycle import Ready
 from app.kernel.runtime import Runtime
@@ -56,6 +58,7 @@ class TtsService:
         self._engine = engine
         self._lane = Lane("tts")
         self._group: TaskGroup | None = None
+        self._sinks: set[Sink] = set()
 
     async def run(self, ready: Ready) -> None:
         """Load, then speak until cancelled. Raises what the engine's `load` raises."""
@@ -64,15 +67,22 @@ class TtsService:
             await self._call(self._engine, self._engine.load)
             took = (self._runtime.clock.monotonic() - began) * 1000
             log.info("voice_loaded", engine=self._engine.name, voice=self._settings.voice, ms=round(took))
-            async with (
-                anyio.create_task_group() as self._group,
-                self._runtime.bus.serve(SpeakEvent, self._speak, name="tts", limit=4),
-            ):
-                ready()
-                await anyio.sleep_forever()
+            with self._runtime.bus.subscribe(PlaybackEvent, name="tts") as playback:
+                async with (
+                    anyio.create_task_group() as self._group,
+                    self._runtime.bus.serve(SpeakEvent, self._speak, name="tts", limit=4),
+                ):
+                    ready()
+                    await self._watch(playback)
         finally:
             self._lane.close()
             self._voices.close()
+
+    async def _watch(self, playback: Subscription[PlaybackEvent]) -> None:
+        """Nothing more is made for a turn that was silenced."""
+        async for event in playback:
+            for sink in self._sinks:
+                sink.stopped |= event.state == "stopped" and event.turn == sink.turn
 
     async def _call(self, engine: TextToSpeech, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         if engine.capabilities.instant:
@@ -81,21 +91,24 @@ class TtsService:
 
     async def _speak(self, request: SpeakEvent) -> AsyncGenerator[Answer, None]:
         sink = self._sink(request)
+        self._sinks.add(sink)
         try:
             engine = await self._voice(request.voice)
             feed = self._feed(request)
             try:
-                async for event, samples in self._pieces(request, engine, feed):
-                    yield event
-                    await sink.send(samples, event.rate)
-                    if sink.gone:
-                        return
+                async with aclosing(self._pieces(request, engine, feed)) as pieces:
+                    async for event, samples in pieces:
+                        yield event
+                        await sink.send(samples, event.rate)
+                        if sink.gone:
+                            return
             finally:
                 feed.close()
             feed.check()
             sink.complete = True
         finally:
             sink.close()
+            self._sinks.discard(sink)
 
     async def _pieces(
         self, request: SpeakEvent, engine: TextToSpeech, feed: TextFeed

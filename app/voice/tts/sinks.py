@@ -11,9 +11,15 @@ from app.voice.tts.port import Mouth
 
 
 class Sink(Protocol):
-    """Takes the sound of one speech. complete: set when all of it has been sent."""
+    """Takes the sound of one speech.
 
+    turn: whose speech it is, empty for none. complete: set when all of it has been sent. stopped:
+    set when somebody silenced the turn; what is still to come would vanish.
+    """
+
+    turn: str
     complete: bool
+    stopped: bool
 
     @property
     def gone(self) -> bool:
@@ -33,26 +39,29 @@ class MouthSink:
     """The loudspeaker."""
 
     def __init__(self, mouth: Mouth, turn: str) -> None:
+        self.turn = turn
         self.complete = False
+        self.stopped = False
         self._mouth = mouth
-        self._turn = turn
 
     @property
     def gone(self) -> bool:
-        return False
+        return self.stopped
 
     async def send(self, samples: Samples, rate: int) -> None:
-        await self._mouth.play(self._turn, samples, rate)
+        await self._mouth.play(self.turn, samples, rate)
 
     def close(self) -> None:
-        self._mouth.finish(self._turn)
+        self._mouth.finish(self.turn)
 
 
 class StreamSink:
     """A stream that somebody reads; the rate is in the events beside it."""
 
     def __init__(self, stream: Stream[Samples]) -> None:
+        self.turn = ""
         self.complete = False
+        self.stopped = False
         self._stream = stream
 
     @property

@@ -142,6 +142,22 @@ async def test_a_cancelled_turn_stops_before_the_next_piece(runtime: Runtime) ->
     assert mouth.finished == ["t1"]
 
 
+async def test_nothing_more_is_made_for_a_turn_that_was_silenced(runtime: Runtime) -> None:
+    engine, mouth = ScriptedTts(), FakeMouth()
+    mouth.room = anyio.Event()
+    async with running(runtime, engine, mouth):
+        text = "One two three. Four five six. Seven eight nine."
+        async with runtime.bus.ask(SpeakEvent(turn="t1", text=text)) as answers:
+            await anyio.sleep(0.1)
+            runtime.bus.publish(PlaybackEvent(turn="another", state="stopped"))
+            runtime.bus.publish(PlaybackEvent(turn="t1", state="stopped"))
+            await anyio.sleep(0.1)
+            mouth.room.set()
+            assert len([event async for event in answers]) == 1
+    assert engine.spoken == ["One two three."]
+    assert mouth.finished == ["t1"]
+
+
 async def test_a_reply_that_breaks_off_is_spoken_as_far_as_it_came(runtime: Runtime) -> None:
     engine, mouth = ScriptedTts(), FakeMouth()
     async with running(runtime, engine, mouth):
