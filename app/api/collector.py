@@ -69,12 +69,11 @@ class Collector:
         self._read_at = self._gpus_at = float("-inf")
         self._version = solo_version()
         self._started_at = runtime.clock.now().isoformat(timespec="seconds")
-        self._started: float | None = None
+        self._started = runtime.clock.monotonic()
 
     async def run(self, ready: Ready) -> None:
         """Keep board and metrics up to date until cancelled. The one service whose object survives
         restarts: what it has counted must."""
-        self._uptime()
         with self._runtime.bus.subscribe(*FOLLOWED, name="api.status") as events:
             ready()
             async for event in events:
@@ -121,10 +120,7 @@ class Collector:
         )
 
     def _uptime(self) -> float:
-        now = self._runtime.clock.monotonic()
-        if self._started is None:
-            self._started = now
-        return now - self._started
+        return self._runtime.clock.monotonic() - self._started
 
     def _service(self, status: ServiceStatus) -> ServiceReport:
         since = status.since

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from app.api.collector import Collector
 from app.config.settings import Settings
-from app.kernel.errors import TooLarge
+from app.kernel.errors import TooLarge, Unavailable
 from app.kernel.runtime import Runtime
 
 
@@ -58,6 +58,13 @@ def _deps(connection: HTTPConnection) -> Deps:
 
 Given = Annotated[Deps, Depends(_deps)]
 """A route's parameter of this type gets the Deps."""
+
+
+def check_device(deps: Deps, role: Literal["microphone", "speaker"]) -> None:
+    """Raise Unavailable, in the device's own words, when it is known to be away."""
+    device = deps.collector.board.devices.get(role)
+    if device is not None and device.state != "ready":
+        raise Unavailable(device.reason or f"The {role} {device.device} is {device.state}.")
 
 
 def check_text(text: str, deps: Deps, what: str = "text") -> str:

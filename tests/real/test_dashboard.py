@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import socket
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import anyio
+import httpx
 import psutil
 import pytest
+from anyio import to_thread
 from playwright.async_api import Page, async_playwright, expect
 
 from app.config.settings import Settings
 from app.kernel.errors import Busy
 from app.kernel.runtime import Runtime
+from app.ui.dashboard import launch
 from app.ui.dashboard.service import DashboardService
 from tests.real.house import TALK, living, settings_in
 
@@ -67,6 +74,23 @@ async def sees(page: Page, text: str) -> None:
     await expect(page.get_by_text(text).first).to_be_visible(timeout=PATIENCE_MS)
 
 
+def start(command: list[str], env: dict[str, str] | None = None) -> subprocess.Popen[str]:
+    """A process with pipes at its three ends."""
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=env)
+
+
+async def answers(settings: Settings) -> None:
+    """Wait until its server does."""
+    async with httpx.AsyncClient(trust_env=False) as client:
+        with anyio.fail_after(60):
+            while True:
+                with contextlib.suppress(httpx.HTTPError):
+                    if (await client.get(f"{launch.url(settings)}/_stcore/health")).is_success:
+                        return
+                await anyio.sleep(0.1)
+
+
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     return settings_in(tmp_path, port=free_port(), refresh_seconds=0.5)
@@ -113,6 +137,25 @@ async def test_its_process_goes_with_the_service(settings: Settings) -> None:
         children = psutil.Process().children(recursive=True)
         assert any("app.ui.dashboard.child" in " ".join(child.cmdline()) for child in children)
     assert not any(child.is_running() and child.status() != "zombie" for child in children)
+
+
+async def test_it_goes_even_when_solo_is_killed(settings: Settings) -> None:
+    solo = start(launch.command(settings), env=launch.environment())
+    await answers(settings)
+    assert solo.stdin is not None
+    solo.stdin.close()  # what the system does with the pipes of a process that was killed
+    assert await to_thread.run_sync(lambda: solo.wait(10)) == 0
+
+
+async def test_the_command_shows_it_in_the_foreground(settings: Settings) -> None:
+    port = str(settings.dashboard.port)
+    command = [sys.executable, "-m", "app", "--data-dir", str(settings.data_dir), "dashboard", "--port", port]
+    solo = start(command)
+    await answers(settings)
+    solo.send_signal(signal.SIGINT)
+    said, complaints = await to_thread.run_sync(lambda: solo.communicate(timeout=20))
+    assert f"http://127.0.0.1:{port}" in said
+    assert (solo.returncode, complaints) == (0, "")
 
 
 async def test_a_port_in_use_is_one_sentence(settings: Settings) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from app.api.dependencies import Deps, Given
+from app.api.dependencies import Deps, Given, check_device
 from app.api.schemas import TalkKey
 from app.events.voice import PushToTalkEvent
 from app.kernel.errors import Unavailable
@@ -29,5 +29,7 @@ def _press(deps: Deps, *, pressed: bool) -> TalkKey:
         raise Unavailable(
             "Solo has no ear: voice is switched off.", hint="Switch it on: SOLO_VOICE__ENABLED=true"
         )
+    if pressed:
+        check_device(deps, "microphone")
     deps.runtime.bus.publish(PushToTalkEvent(pressed=pressed, source="api"))
     return TalkKey(pressed=pressed)

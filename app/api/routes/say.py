@@ -6,11 +6,11 @@ import anyio
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from app.api.dependencies import Deps, Given, check_text
+from app.api.dependencies import Deps, Given, check_device, check_text
 from app.api.schemas import Done, SayBody, SayReply
 from app.api.streaming import Emit, Streamed, leaving_cancels
 from app.events.voice import SpeakEvent, StopSpeakingEvent, TTSEvent
-from app.kernel.errors import Interrupted, SoloError
+from app.kernel.errors import BadInput, SoloError
 from app.kernel.streams import Stream
 from app.media.wav import Samples, to_pcm16, wav_header
 
@@ -27,6 +27,7 @@ async def say(body: SayBody, request: Request, deps: Given) -> SayReply | Respon
         return Streamed(
             lambda emit: _Recording(deps, body, turn, emit).make(), "audio/wav", closing=deps.closing
         )
+    check_device(deps, "speaker")
     async with leaving_cancels(request, deps.closing):
         return await _play(deps, body, turn)
 
@@ -77,7 +78,7 @@ class _Recording:
         if self._failed is not None:
             raise self._failed
         if self._rate is None:
-            raise Interrupted("There was nothing to say in that text.")
+            raise BadInput("There is nothing to say in that text.")
 
     async def _send(self, stream: Stream[Samples], rate: int) -> None:
         await self._emit(wav_header(rate))

@@ -37,6 +37,10 @@ class Source:
         self._run = data_dir / "run"
         self._client = httpx.Client(timeout=PATIENCE, trust_env=False)
 
+    def close(self) -> None:
+        """Hang up."""
+        self._client.close()
+
     def status(self) -> StatusReport | Missing:
         """How Solo is, or why that is not known."""
         return self._get("/status", StatusReport)
@@ -73,7 +77,9 @@ class Source:
             answer = self._client.get(url + path, params=params, headers=headers)
         except httpx.TimeoutException:
             return Missing("Solo does not answer.", f"It was asked at {url} for {PATIENCE:g} s.")
-        except (httpx.HTTPError, httpx.InvalidURL):
+        except (httpx.UnsupportedProtocol, httpx.InvalidURL):
+            return Missing("Solo is not running.", "Start it: solo run")
+        except httpx.HTTPError:
             return Missing("Solo is not running any more.", "Start it: solo run")
         try:
             if answer.is_error:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import wave
+from typing import Any, Literal
 
+import anyio
 import numpy as np
 import pytest
 
 from app.config.voice import VoiceSettings
-from app.events.voice import PushToTalkEvent, StopSpeakingEvent
+from app.events.voice import AudioDeviceEvent, PushToTalkEvent, StopSpeakingEvent
 from app.kernel.errors import NotFound
 from app.media.wav import format_wav, parse_wav
 from tests.unit.api.scripted import House
@@ -87,3 +89,24 @@ async def test_the_talk_key_without_voice_says_why_not(house: House) -> None:
     answer = await house.client.post("/api/v1/ptt/start")
     assert answer.status_code == 503
     assert "SOLO_VOICE__ENABLED" in answer.json()["error"]["hint"]
+
+
+async def test_what_has_no_word_in_it_cannot_be_said(house: House) -> None:
+    answer = await house.client.post(SAY, json={"text": "..."})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "bad_input")
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "body"),
+    [("speaker", SAY, {"text": "Hello.", "play": True}), ("microphone", "/api/v1/ptt/start", None)],
+)
+async def test_a_device_that_is_away_is_said(
+    house: House, role: Literal["speaker", "microphone"], path: str, body: dict[str, Any] | None
+) -> None:
+    lost = AudioDeviceEvent(role=role, state="lost", device="USB", reason="The device USB went away.")
+    house.deps.runtime.bus.publish(lost)
+    await anyio.sleep(0.1)
+    answer = await house.client.post(path, json=body)
+    assert answer.status_code == 503
+    assert answer.json()["error"]["message"] == "The device USB went away."
+    assert house.scripted.asked == []
