@@ -77,6 +77,19 @@ async def test_who_goes_on_before_the_answer_is_heard_is_still_in_the_same_sente
         assert runtime.bus.is_cancelled(s.asked[0].turn or "")
 
 
+async def test_who_speaks_after_thinking_has_lasted_long_says_something_new(runtime: Runtime) -> None:
+    async with stage(runtime, script=Script(first_token_seconds=5)) as s:
+        await s.wake()
+        await s.say("show me the way")
+        await s.until_state("thinking")
+        await s.silence(3)
+        s.script.first_token_seconds = 0.1
+        await s.say("what time is it")
+        await s.until_spoken()
+        await s.until_state("asleep")
+        assert s.said == ["show me the way", "what time is it"]
+
+
 async def test_the_end_is_decided_sooner_when_sound_and_words_agree(runtime: Runtime) -> None:
     waits = {}
     for opinion in (0.95, None, 0.1):

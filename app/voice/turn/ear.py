@@ -154,7 +154,7 @@ class Ear:
             case Heard.BEGAN:
                 self._began(hearing)
             case Heard.RESUMED if self.state is State.THINKING:
-                self._take_back(hearing)
+                self._went_on(hearing)
             case Heard.ENDED:
                 self._decided(hearing, "silence")
             case Heard.TOO_LONG:
@@ -205,6 +205,16 @@ class Ear:
         if reason != "silence":
             self._hearing = None
         self._group.start_soon(answering.run, name=f"turn:{hearing.turn}")
+
+    def _went_on(self, hearing: Hearing) -> None:
+        """The person speaks while Solo thinks: going on, or, after a while, something new."""
+        resumed = hearing.segmenter.resumed_at
+        if resumed - hearing.said_until < self._numbers.same_turn:
+            self._take_back(hearing)
+            return
+        self._interrupt("speech", resumed)
+        why: WakeReason = "always" if self._always else "follow_up"
+        self._open(why, resumed - samples_of(OVERLAP_MS), interrupting=True)
 
     def _take_back(self, hearing: Hearing) -> None:
         """The person went on before anything was heard of the answer: it was one turn."""

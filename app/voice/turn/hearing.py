@@ -70,6 +70,8 @@ class Hearing:
         self.segmenter = segmenter
         self.revision = 0
         self.opened_at = segmenter.position
+        self.said_until = segmenter.position
+        """Last voiced sample before the decision that the turn is over."""
         self._runtime = runtime
         self._settings = settings
         self._judge = judge
@@ -95,6 +97,7 @@ class Hearing:
         """The turn is decided to be over. Unless it is for good, the person may yet go on: then
         the next speech means that it was not."""
         self._settled = True
+        self.said_until = self.segmenter.voiced_until
         if not for_good:
             self.segmenter.reopen()
 

@@ -24,6 +24,9 @@ OVERLAP_MS: Final = 200.0
 RINGING_MS: Final = 160.0
 """A room rings this long after Solo's voice."""
 
+SAME_TURN_MS: Final = 400.0
+"""Who goes on so much later than the longest wait says something new."""
+
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
@@ -34,6 +37,7 @@ class Numbers:
     interrupt: InterruptLimits
     no_speech: int
     follow_up: int
+    same_turn: int
     kept: int
 
     def segmenter(self, why: WakeReason, floor: int, *, held: bool, patience: int) -> Segmenter:
@@ -73,5 +77,6 @@ def numbers(settings: VoiceSettings) -> Numbers:
         interrupt=InterruptLimits(samples_of(turn.interrupt_ms), vad.threshold, vad.minimum_dbfs),
         no_speech=round(turn.no_speech_seconds * RATE),
         follow_up=round(turn.follow_up_seconds * RATE),
+        same_turn=waits.long + samples_of(SAME_TURN_MS),
         kept=samples_of(vad.preroll_ms) + 2 * RATE,
     )

@@ -69,6 +69,8 @@ class Segmenter:
         self.held = held
         self.began_at: int | None = None
         self.voiced_until = floor
+        self.resumed_at = floor
+        """First voiced sample after the last pause."""
         self.paused = False
         self.over = False
         self._limits = limits
@@ -161,6 +163,7 @@ class Segmenter:
         # a click in a pause is not speech: to go on takes as much as to begin
         if self._speaking and (not self.paused or self._run >= self._limits.start):
             resumed, self.paused = self.paused, False
+            self.resumed_at = self._run_from or frame.index
             self.voiced_until = end
         if end - (self.began_at or 0) >= self._limits.longest:
             self.over = True
