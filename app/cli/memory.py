@@ -57,8 +57,10 @@ def search(
     if json:
         output.print_json([_plain(line) for line in lines])
     elif lines:
-        rows = [(line.id, line.created_at[:16].replace("T", " "), printable(line.text)) for line in lines]
-        output.table("", ("id", "said (UTC)", "words"), rows)
+        screen = output.console()
+        for line in lines:
+            said = line.created_at[:16].replace("T", " ")
+            screen.print(f"{line.id}  {said}  {printable(line.text)}", markup=False)
     else:
         output.console().print("Nothing is remembered about that.")
 

@@ -8,7 +8,13 @@ from app.kernel.errors import BadSettings, BrokenFile, Busy, NoSpace, PermanentE
 
 _DAMAGED = ("malformed", "not a database", "file is encrypted", "disk i/o error", "unsupported file format")
 _FULL = ("disk is full", "no space left")
-_CLOSED = ("readonly database", "unable to open database file", "permission denied")
+_CLOSED = (
+    "readonly database",
+    "unable to open database file",
+    "permission denied",
+    "file exists",
+    "not a directory",
+)
 
 
 def translate(error: BaseException, file: Path) -> SoloError:

@@ -122,12 +122,16 @@ class MessageRow(Base):
 
 
 class MemoryRow(Base):
-    """Something that was said. number: the row of the text index; speaker: user or assistant."""
+    """Something that was said.
+
+    number: the row of the text index; speaker: user or assistant; part: what was long is kept in
+    several, from 0.
+    """
 
     __tablename__ = "memories"
     __table_args__ = (
         UniqueConstraint("id"),
-        UniqueConstraint("owner_id", "turn_id", "speaker"),
+        UniqueConstraint("owner_id", "turn_id", "speaker", "part"),
         CheckConstraint("speaker IN ('user', 'assistant')", name="speaker"),
         {"sqlite_autoincrement": True},
     )
@@ -137,6 +141,7 @@ class MemoryRow(Base):
     owner_id: Mapped[str] = mapped_column(ForeignKey("owners.id"))
     text: Mapped[str]
     speaker: Mapped[str]
+    part: Mapped[int]
     turn_id: Mapped[str]
     dialogue_id: Mapped[str]
     created_at: Mapped[datetime]

@@ -26,8 +26,9 @@ RANK_OFFSET = 20
 PHRASES = 1.0
 """What the neighbours of the query (two words in a row) that a line holds too may add to its score,
 as a multiple of what being the first in both lists gives."""
-QUESTION, ASSISTANT = 0.3, 0.7
-"""What is left of the score of a question, and of what Solo itself said."""
+QUESTION, ASSISTANT = 0.3, 0.5
+"""What is left of the score of a question, and of what Solo itself said: a model that is shown its own
+guesses as memories repeats them."""
 SHARED = 0.5
 """The part of the telling words of a query that a line must share when its meaning is not near."""
 NEAR_BEST = 0.3

@@ -87,11 +87,14 @@ def _memories() -> None:
             sa.Column(name, sa.Text, nullable=False)
             for name in ("id", "owner_id", "text", "speaker", "turn_id", "dialogue_id")
         ),
+        sa.Column("part", sa.Integer, nullable=False),
         sa.Column("created_at", sa.DateTime, nullable=False),
         sa.PrimaryKeyConstraint("number", name="pk_memories"),
         _owner("memories"),
         sa.UniqueConstraint("id", name="uq_memories_id"),
-        sa.UniqueConstraint("owner_id", "turn_id", "speaker", name="uq_memories_owner_id_turn_id_speaker"),
+        sa.UniqueConstraint(
+            "owner_id", "turn_id", "speaker", "part", name="uq_memories_owner_id_turn_id_speaker_part"
+        ),
         sa.CheckConstraint("speaker IN ('user', 'assistant')", name="ck_memories_speaker"),
         sqlite_autoincrement=True,
     )
