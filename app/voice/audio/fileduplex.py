@@ -206,6 +206,11 @@ class FileSink:
         return self._written - self.pending
 
     @property
+    def position(self) -> int:
+        """Written and not taken back."""
+        return self._written
+
+    @property
     def pending(self) -> int:
         """Samples of what was written that lie in the future."""
         now = self._duplex.now()

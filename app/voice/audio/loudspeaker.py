@@ -158,6 +158,11 @@ class Loudspeaker:
         return self._line.played(time.monotonic())
 
     @property
+    def position(self) -> int:
+        """Written and not taken back."""
+        return self._line.written
+
+    @property
     def pending(self) -> int:
         """In the line and in the device."""
         return max(0, self._line.written - self.played)

@@ -18,7 +18,8 @@ from app.voice.audio.frames import Samples, milliseconds
 from app.voice.audio.port import AudioSink
 from app.voice.audio.resample import Resampler
 
-PIECE_MS = 20
+PIECE_MS = 10
+CONVERT_MS = 100
 AHEAD_SECONDS = 2.0
 """Speech that may wait before `play` does."""
 TURNS_KEPT = 64
@@ -37,6 +38,7 @@ class Speech:
     given_ms: float = 0.0
     ranges: list[tuple[float, float]] = field(default_factory=list[tuple[float, float]])
     converter: Resampler | None = None
+    ready: Samples = field(default_factory=lambda: np.zeros(0, np.float32))
     written: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
     audible: int | None = None
     heard_before: float = 0.0
@@ -51,7 +53,7 @@ class Speech:
     @property
     def exhausted(self) -> bool:
         """All there will be has been handed to the sink."""
-        return self.complete and not self.waiting and not self.in_flight
+        return self.complete and not self.waiting and not len(self.ready) and not self.in_flight
 
     @property
     def end(self) -> int:
@@ -162,6 +164,10 @@ class Playback:
             speech.converter, speech.in_flight = None, False
             if speech.over.is_set():
                 continue
+            if len(speech.ready):  # the next loudspeaker may have another rate
+                speech.waiting.appendleft((speech.ready, self.rate))
+                speech.waiting_seconds += len(speech.ready) / self.rate
+                speech.ready = speech.ready[:0]
             if deaf:
                 self._end(speech)
             elif speech.exhausted:
@@ -174,7 +180,7 @@ class Playback:
         for speech in self._speeches.values():
             if speech.over.is_set():
                 continue
-            if speech.waiting:
+            if speech.waiting or len(speech.ready):
                 speech.in_flight = True
                 return Piece(speech, self._cut(speech))
             if not speech.complete:
@@ -192,7 +198,7 @@ class Playback:
         speech.in_flight = False
         if sink is None or speech.stopped:
             return
-        end = sink.played + sink.pending
+        end = sink.position
         start = end - len(piece.samples)
         if speech.audible is None:
             loud = np.flatnonzero(np.abs(piece.samples) > AUDIBLE)
@@ -221,8 +227,17 @@ class Playback:
         return self._speeches[turn]
 
     def _cut(self, speech: Speech) -> Samples:
+        """The next piece, at the sink's rate. The converter gives in bursts, so it works ahead."""
+        length = self.rate * PIECE_MS // 1000
+        while len(speech.ready) < length and speech.waiting:
+            speech.ready = np.concatenate((speech.ready, self._convert(speech)))
+        piece, speech.ready = speech.ready[:length], speech.ready[length:]
+        speech.nudge()
+        return piece
+
+    def _convert(self, speech: Speech) -> Samples:
         samples, rate = speech.waiting.popleft()
-        length = max(1, rate * PIECE_MS // 1000)
+        length = max(1, rate * CONVERT_MS // 1000)
         if len(samples) > length:
             speech.waiting.appendleft((samples[length:], rate))
             samples = samples[:length]
@@ -231,24 +246,23 @@ class Playback:
         if converter is None or (converter.source, converter.target) != (rate, self.rate):
             converter = speech.converter = Resampler(rate, self.rate)
         last = not speech.waiting  # a gap or the end follows: give out what the filter holds back
-        converted = converter.process(samples, last=last)
         if last:
             speech.converter = None
-        speech.nudge()
-        return converted
+        return converter.process(samples, last=last)
 
     def _stop(self, speech: Speech) -> float:
         in_sink = self._sink is not None and bool(speech.written)
         self._end(speech)
         if in_sink and self._sink is not None:
             self._sink.flush()
-            played, pending = self._sink.played, self._sink.pending
             # what the device has swallowed already will be heard, whatever anyone does
-            speech.written = [(start, min(end, played + pending)) for start, end in speech.written]
+            position = self._sink.position
+            speech.written = [(start, min(end, position)) for start, end in speech.written]
         return self.heard_ms(speech.turn)
 
     def _end(self, speech: Speech) -> None:
         speech.waiting.clear()
+        speech.ready = speech.ready[:0]
         speech.waiting_seconds = 0.0
         speech.stopped = True
         speech.over.set()

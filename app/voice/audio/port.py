@@ -27,8 +27,7 @@ class AudioSink(Protocol):
     """A loudspeaker or what stands in for one. rate: samples per second that it takes; sure from
     the moment it is open.
 
-    Positions count the samples written since it was opened, without those that a flush took back:
-    `played + pending` is the position at which the next written sample will stand.
+    Positions count the samples written since it was opened, without those that a flush took back.
     """
 
     name: str
@@ -61,6 +60,11 @@ class AudioSink(Protocol):
     def played(self) -> int:
         """Samples of what was written that have left the loudspeaker since it was opened
         (flushed ones never count)."""
+        ...
+
+    @property
+    def position(self) -> int:
+        """Where the next written sample will stand: played and pending together."""
         ...
 
     @property

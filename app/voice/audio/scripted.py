@@ -131,6 +131,11 @@ class ScriptedSink:
         return self._written - self.pending
 
     @property
+    def position(self) -> int:
+        """Written and not taken back."""
+        return self._written
+
+    @property
     def pending(self) -> int:
         """By the clock."""
         return max(0, round((self._silent_at - self._clock.monotonic()) * self.rate))
