@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from app.config.voice import SttSettings, TtsSettings
-from app.kernel.errors import BadSettings, BrokenFile, NotFound, SoloError, Unsupported
+from app.kernel.errors import BadInput, BadSettings, BrokenFile, NotFound, SoloError, Unsupported
 from app.voice.audio.frames import RATE, Samples
 from app.voice.stt.faster_whisper import FasterWhisper
 from app.voice.stt.guard import doubt, doubt_sound
@@ -172,7 +172,7 @@ def test_an_english_model_with_auto_is_english() -> None:
 
 
 def test_a_request_in_a_language_it_lacks_is_refused(whisper: FasterWhisper, question: Samples) -> None:
-    with pytest.raises(Unsupported, match="'de'"):
+    with pytest.raises(BadInput, match="'de'"):
         whisper.transcribe(question, "de", ())
 
 

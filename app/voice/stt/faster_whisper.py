@@ -18,7 +18,7 @@ import structlog
 
 from app.assets.locate import locate
 from app.config.voice import SttSettings
-from app.kernel.errors import BadSettings, BrokenFile, MissingExtra, Unsupported
+from app.kernel.errors import BadInput, BadSettings, BrokenFile, MissingExtra, Unsupported
 from app.voice.audio.frames import RATE, Samples
 from app.voice.stt.port import SttCapabilities, Transcript
 from app.voice.stt.window import loops, most_tokens, window_for
@@ -131,7 +131,7 @@ class FasterWhisper:
         if wanted == "auto":
             return None if self.capabilities.detects else "en"
         if wanted not in self.capabilities.languages:
-            raise Unsupported(
+            raise BadInput(
                 f"The speech model {self._settings.model} does not know the language {wanted!r}.",
                 hint="Another model may: solo models list",
             )
