@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import anyio
 
 from app.api.collector import Collector
 from app.api.service import ApiService
 from app.config.settings import Settings
-from app.events.dialogue import DialoguesEvent, ReadDialoguesEvent, StoredMessageEvent, TurnEndedEvent
+from app.events.dialogue import (
+    DialoguesEvent,
+    ReadDialoguesEvent,
+    ReplyEvent,
+    StoredMessageEvent,
+    TurnEndedEvent,
+    UserSaidEvent,
+)
 from app.events.system import ReadyEvent, Span, TurnTracedEvent
 from app.events.voice import AttentionEvent, AudioDeviceEvent
 from app.kernel.lifecycle import ServiceStatus
@@ -25,6 +32,10 @@ TALK = (
     ("user", "api", "And <b>who</b> built the tower there?"),
     ("assistant", "api", "Gustave Eiffel's company built it for the fair of 1889."),
 )
+
+
+said: list[tuple[Literal["user", "assistant"], str, str]] = []
+"""What was asked of the living one, and what it replied."""
 
 
 def services(runtime: Runtime) -> list[ServiceStatus]:
@@ -90,6 +101,12 @@ def happen(runtime: Runtime, turns: int = 8) -> None:
         )
 
 
+async def reply(request: UserSaidEvent) -> Any:
+    said.append(("user", "api", request.text))
+    said.append(("assistant", "api", f"You said: {request.text}"))
+    yield ReplyEvent(text=said[-1][2], dialogue="d", finish="stop")
+
+
 async def history(request: ReadDialoguesEvent) -> Any:
     yield DialoguesEvent(
         messages=tuple(
@@ -101,7 +118,7 @@ async def history(request: ReadDialoguesEvent) -> Any:
                 channel=channel,
                 created_at="2026-11-21T12:00:00Z",
             )
-            for number, (role, channel, content) in enumerate(TALK)
+            for number, (role, channel, content) in enumerate((*TALK, *said))
         )
     )
 
@@ -109,10 +126,12 @@ async def history(request: ReadDialoguesEvent) -> Any:
 @asynccontextmanager
 async def living(settings: Settings) -> AsyncIterator[Runtime]:
     """A Solo that answers /status and /api/v1/dialogues on settings.api."""
+    said.clear()
     runtime = Runtime.new()
     collector = Collector(runtime, settings, lambda: services(runtime))
     async with (
         runtime.bus.serve(ReadDialoguesEvent, history, name="dialogue"),
+        runtime.bus.serve(UserSaidEvent, reply, name="dialogue"),
         anyio.create_task_group() as group,
     ):
         for service in (collector, ApiService(runtime, settings, collector)):

@@ -111,6 +111,15 @@ async def test_it_shows_services_numbers_stages_and_dialogues(settings: Settings
         assert await page.get_by_test_id("stException").count() == 0
 
 
+async def test_what_is_typed_is_answered_among_the_dialogues(settings: Settings) -> None:
+    async with living(settings), dashboard(settings), browser(settings) as page:
+        box = page.get_by_placeholder("Ask Solo something")
+        await box.fill("Is <i>this</i> heard?")
+        await box.press("Enter")
+        await sees(page, "You said: Is <i>this</i> heard?")
+        await picture(page, "dashboard-asked")
+
+
 async def test_it_stays_up_without_solo_and_comes_back_by_itself(settings: Settings) -> None:
     async with dashboard(settings), browser(settings) as page:
         await sees(page, "Solo is not running.")

@@ -50,6 +50,17 @@ def now() -> None:
         st.html(parts.roads(status))
 
 
+@st.fragment
+def asking() -> None:
+    """A line to type in; the answer then stands among the dialogues."""
+    text = st.chat_input("Ask Solo something")
+    if text:
+        with st.spinner("Solo is thinking"):
+            answer = source().ask(text)
+        if isinstance(answer, Missing):
+            st.error(f"{answer.why} {answer.hint}")
+
+
 def figures(status: StatusReport) -> None:
     """The row of numbers, each with where it comes from."""
     system, llm = status.system, status.llm
@@ -123,3 +134,4 @@ def _counted(ended: dict[str, int]) -> str:
 st.set_page_config(page_title="Solo", page_icon="◉", layout="wide")
 st.html(parts.STYLE)
 now()
+asking()

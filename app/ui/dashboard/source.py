@@ -14,10 +14,12 @@ from typing import Any, Final, TypeVar
 import httpx
 from pydantic import BaseModel, ValidationError
 
-from app.api.schemas import DialoguesReply, ErrorReport, StatusReport
+from app.api.schemas import AskReply, DialoguesReply, ErrorReport, StatusReport
 
 PATIENCE: Final = 4.0
-"""Seconds."""
+"""Seconds for what is known already."""
+ANSWER_PATIENCE: Final = 300.0
+"""Seconds for what has to be thought about."""
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -43,16 +45,15 @@ class Source:
 
     def status(self) -> StatusReport | Missing:
         """How Solo is, or why that is not known."""
-        return self._get("/status", StatusReport)
+        return self._fetch("GET", "/status", StatusReport)
 
     def dialogues(self, limit: int = 20) -> DialoguesReply | Missing:
         """What was said lately; needs the token."""
-        token = self._token()
-        if token is None:
-            return Missing(
-                f"The token is missing: {self._run / 'token'} cannot be read.", "solo run makes one."
-            )
-        return self._get("/api/v1/dialogues", DialoguesReply, {"limit": limit}, token)
+        return self._protected("GET", "/api/v1/dialogues", DialoguesReply, params={"limit": limit})
+
+    def ask(self, text: str) -> AskReply | Missing:
+        """Say this to Solo and wait for its answer; needs the token."""
+        return self._protected("POST", "/api/v1/ask", AskReply, json={"text": text}, timeout=ANSWER_PATIENCE)
 
     def _token(self) -> str | None:
         try:
@@ -66,17 +67,22 @@ class Source:
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
-    def _get(
-        self, path: str, kind: type[M], params: dict[str, Any] | None = None, token: str | None = None
-    ) -> M | Missing:
+    def _protected(self, method: str, path: str, kind: type[M], **request: Any) -> M | Missing:
+        token = self._token()
+        if token is None:
+            return Missing(
+                f"The token is missing: {self._run / 'token'} cannot be read.", "solo run makes one."
+            )
+        return self._fetch(method, path, kind, headers={"Authorization": f"Bearer {token}"}, **request)
+
+    def _fetch(self, method: str, path: str, kind: type[M], **request: Any) -> M | Missing:
         url = self._url()
         if url is None:
             return Missing("Solo is not running.", "Start it: solo run")
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
         try:
-            answer = self._client.get(url + path, params=params, headers=headers)
+            answer = self._client.request(method, url + path, **request)
         except httpx.TimeoutException:
-            return Missing("Solo does not answer.", f"It was asked at {url} for {PATIENCE:g} s.")
+            return Missing("Solo does not answer.", f"It was asked at {url}.")
         except (httpx.UnsupportedProtocol, httpx.InvalidURL):
             return Missing("Solo is not running.", "Start it: solo run")
         except httpx.HTTPError:
