@@ -107,6 +107,10 @@ class ScriptedSink:
         return self._written - self.pending
 
     @property
+    def position(self) -> int:
+        return self._written
+
+    @property
     def pending(self) -> int:
         return max(0, round((self._end - self._now()) * self.rate))
 

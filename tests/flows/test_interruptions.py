@@ -100,6 +100,15 @@ async def test_who_is_louder_than_the_echo_interrupts_all_the_same(runtime: Runt
         assert s.said[-1] == "what is the weather like"
 
 
+async def test_solo_does_not_answer_its_own_words(runtime: Runtime) -> None:
+    async with stage(runtime, script=Script(default=STORY)) as s:
+        await telling(s)
+        await s.say("upon a time there was sentence")  # the room throws back what Solo says
+        await s.silence(3)
+        assert s.said == ["tell me a story"]
+        assert [e.reason for e in s.of(NoSpeechEvent)] == ["noise"]
+
+
 async def test_a_quiet_voice_interrupts_when_there_is_no_echo(runtime: Runtime) -> None:
     async with stage(runtime, script=Script(default=STORY)) as s:
         await telling(s)

@@ -14,7 +14,7 @@ from app.kernel.runtime import Runtime
 from app.voice.audio.pace import Pace
 from app.voice.audio.playback import Playback
 from app.voice.turn.hearing import Hearing
-from app.voice.turn.phrases import is_stop
+from app.voice.turn.phrases import is_echo, is_stop
 from app.voice.turn.reply import Reply
 
 log = structlog.get_logger("solo.turn")
@@ -41,6 +41,11 @@ class Answering:
         self._over = over
         self._reply = Reply(runtime, playback, pace, hearing.turn)
         self._waiting = anyio.CancelScope()
+
+    @property
+    def text(self) -> str:
+        """What Solo said or was about to say, as far as it is written."""
+        return self._reply.text
 
     @property
     def cut(self) -> bool:
@@ -72,13 +77,15 @@ class Answering:
         with self._waiting, self._pace.busy():
             said = await self.hearing.transcript()
             self._runtime.bus.publish(said.model_copy(update={"turn": self.turn}))
-            self.empty = _nothing_in(said)
+            self.empty = _nothing_in(said, self.hearing.over)
             return None if self.empty else said
         return None
 
 
-def _nothing_in(said: STTEvent) -> Empty:
+def _nothing_in(said: STTEvent, over: str) -> Empty:
     if not said.text.strip():
         reason = said.reason.lower()
         return "silence" if "silen" in reason else "noise" if "nois" in reason else "not_understood"
+    if over and is_echo(said.text, over):
+        return "noise"
     return "cancelled" if is_stop(said.text) else ""

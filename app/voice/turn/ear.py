@@ -11,7 +11,6 @@ from anyio.abc import TaskGroup
 
 from app.config.voice import VoiceSettings
 from app.events.voice import (
-    AttentionEvent,
     BargeInEvent,
     NoSpeechEvent,
     SpeechEndedEvent,
@@ -23,18 +22,17 @@ from app.voice.audio.frames import Frame, samples_of
 from app.voice.audio.pace import Pace
 from app.voice.audio.playback import Playback
 from app.voice.turn.answering import Answering
-from app.voice.turn.hearing import Hearing
+from app.voice.turn.attention import Attention
+from app.voice.turn.hearing import Hearing, Means
 from app.voice.turn.interrupt import Interrupter
 from app.voice.turn.opening import KEY_MS, OVERLAP_MS, RINGING_MS, Numbers, numbers
 from app.voice.turn.port import EndOfTurn
 from app.voice.turn.preroll import Preroll
 from app.voice.turn.segmenter import Heard
-from app.voice.turn.states import State, Trigger, after
+from app.voice.turn.states import State, Trigger
 from app.voice.turn.wakecut import LOOK_BACK, after_wake
 
 log = structlog.get_logger("solo.turn")
-
-INTERRUPTIBLE = (State.THINKING, State.SPEAKING)
 
 
 class Ear:
@@ -49,20 +47,21 @@ class Ear:
         pace: Pace,
         group: TaskGroup,
     ) -> None:
-        self.state = State.ASLEEP
+        self._attention = Attention(runtime.bus)
         self._runtime = runtime
         self._settings = settings
         self._playback = playback
-        self._judge = judge
         self._pace = pace
         self._group = group
         self._always = settings.wake.engine == "none"
         self._numbers: Numbers = numbers(settings)
+        self._means = Means(runtime, settings.stt, judge, self._numbers.waits, pace, group, self._weighed)
         self._preroll = Preroll(self._numbers.kept)
         self._interrupter = Interrupter(self._numbers.interrupt)
         self._hearing: Hearing | None = None
         self._answering: Answering | None = None
         self._playing: str | None = None
+        self._over = ""
 
     # -- what comes in ---------------------------------------------------------------------------
 
@@ -96,7 +95,7 @@ class Ear:
     def stop(self) -> None:
         """Be silent now."""
         playing = self._playing or self._playback.speaking
-        if self._answering is not None and self.state in INTERRUPTIBLE:
+        if self._answering is not None and self._attention.answering:
             self._interrupt("stop", self._preroll.end)
             self._close(Trigger.SILENCED, "told to be silent")
         elif playing is not None:
@@ -105,8 +104,8 @@ class Ear:
     def audible(self, turn: str) -> None:
         """The loudspeaker began with this turn."""
         answering = self._answering
-        if answering is not None and answering.turn == turn and self.state in INTERRUPTIBLE:
-            self._go(Trigger.AUDIBLE)
+        if answering is not None and answering.turn == turn and self._attention.answering:
+            self._attention.go(Trigger.AUDIBLE)
 
     def cancelled(self, turn: str) -> None:
         """Dialogue called this turn off."""
@@ -117,7 +116,7 @@ class Ear:
     def microphone_lost(self) -> None:
         """No more frames for now: what was said so far is the turn."""
         hearing = self._hearing
-        if hearing is None or self.state in INTERRUPTIBLE:
+        if hearing is None or self._attention.answering:
             return
         if hearing.segmenter.began_at is not None:
             self._decided(hearing, "microphone_lost")
@@ -138,13 +137,11 @@ class Ear:
         self._shut()
         patience = self._numbers.no_speech if interrupting else self._numbers.patience(why)
         segmenter = self._numbers.segmenter(why, floor, held=held, patience=patience)
-        hearing = self._hearing = Hearing(
-            self._runtime, self._settings.stt, self._judge, self._numbers.waits, segmenter,
-            turn=turn or self._runtime.clock.new_id(), why=why, pace=self._pace, group=self._group,
-            weighed=self._weighed,
-        )  # fmt: skip
-        own = interrupting and self.state in INTERRUPTIBLE
-        self._go(Trigger.INTERRUPTED if own else Trigger.CALLED, why)
+        turn = turn or self._runtime.clock.new_id()
+        hearing = self._hearing = Hearing(self._means, segmenter, turn=turn, why=why, over=self._over)
+        self._over = ""
+        own = interrupting and self._attention.answering
+        self._attention.go(Trigger.INTERRUPTED if own else Trigger.CALLED, why)
         for frame in self._preroll.since(floor):
             if self._hearing is hearing:
                 self._heard(hearing, hearing.hear(frame))
@@ -153,7 +150,7 @@ class Ear:
         match mark:
             case Heard.BEGAN:
                 self._began(hearing)
-            case Heard.RESUMED if self.state is State.THINKING:
+            case Heard.RESUMED if self._attention.state is State.THINKING:
                 self._went_on(hearing)
             case Heard.ENDED:
                 self._decided(hearing, "silence")
@@ -166,12 +163,12 @@ class Ear:
 
     def _began(self, hearing: Hearing) -> None:
         sample = hearing.segmenter.began_at or 0
-        if self.state is State.LISTENING:
-            self._go(Trigger.SPEECH)
+        if self._attention.state is State.LISTENING:
+            self._attention.go(Trigger.SPEECH)
         self._runtime.bus.publish(SpeechStartedEvent(turn=hearing.turn, sample=sample))
 
     def _weighed(self, hearing: Hearing) -> None:
-        if hearing is self._hearing and self.state is State.HEARING and hearing.due:
+        if hearing is self._hearing and self._attention.state is State.HEARING and hearing.due:
             self._decided(hearing, "silence")
 
     def _key_up(self) -> None:
@@ -198,7 +195,7 @@ class Ear:
             turn=hearing.turn, voiced_until=cut.voiced_until, decided_at=cut.position, reason=reason
         )
         self._runtime.bus.publish(event)
-        self._go(Trigger.DECIDED, reason)
+        self._attention.go(Trigger.DECIDED, reason)
         answering = Answering(self._runtime, self._playback, self._pace, hearing, self._answered)
         self._answering = answering
         hearing.settle(for_good=reason != "silence")
@@ -213,8 +210,7 @@ class Ear:
             self._take_back(hearing)
             return
         self._interrupt("speech", resumed)
-        why: WakeReason = "always" if self._always else "follow_up"
-        self._open(why, resumed - samples_of(OVERLAP_MS), interrupting=True)
+        self._open_over(resumed)
 
     def _take_back(self, hearing: Hearing) -> None:
         """The person went on before anything was heard of the answer: it was one turn."""
@@ -224,7 +220,7 @@ class Ear:
         hearing.turn = self._runtime.clock.new_id()
         hearing.segmenter.wait = self._numbers.waits.long
         self._hearing = hearing
-        self._go(Trigger.INTERRUPTED, "resumed")
+        self._attention.go(Trigger.INTERRUPTED, "resumed")
         self._began(hearing)
 
     def _answered(self, answering: Answering) -> None:
@@ -237,7 +233,7 @@ class Ear:
             self._unsaid(hearing, answering)
         elif self._numbers.follow_up and not answering.cut and not self._always:
             self._shut()
-            self._go(Trigger.FOLLOW_UP)
+            self._attention.go(Trigger.FOLLOW_UP)
             self._open("follow_up", self._preroll.end + samples_of(RINGING_MS))
         else:
             self._close(Trigger.ANSWERED, "")
@@ -248,9 +244,11 @@ class Ear:
         left = hearing.opened_at + self._numbers.no_speech - self._preroll.end
         if hearing.why == "wake" and answering.empty != "cancelled" and left > 0:
             self._shut()
-            self._go(Trigger.AGAIN)
+            self._attention.go(Trigger.AGAIN)
             self._open("wake", self._preroll.end, turn=hearing.turn)
             return
+        if hearing.over and answering.empty == "noise":
+            self._interrupter.mistaken()  # it was Solo's own voice
         self._runtime.bus.publish(NoSpeechEvent(turn=hearing.turn, reason=answering.empty or "silence"))
         self._close(Trigger.NOTHING, answering.empty or "")
 
@@ -272,13 +270,13 @@ class Ear:
         """Something that was no answer (a text spoken on demand) is over."""
         if self._always:
             self.rest()
-        elif self.state is State.LISTENING:
-            self._go(Trigger.NOTHING)
+        elif self._attention.state is State.LISTENING:
+            self._attention.go(Trigger.NOTHING)
 
     def _in_midst(self) -> bool:
         """The person is in the middle of a turn."""
         hearing = self._hearing
-        if hearing is None or self.state in INTERRUPTIBLE:
+        if hearing is None or self._attention.answering:
             return False
         return hearing.segmenter.held or hearing.segmenter.began_at is not None
 
@@ -290,6 +288,10 @@ class Ear:
             self._interrupt("speech", began)
         else:
             self._barge_in(playing, "speech", began)
+        self._open_over(began)
+
+    def _open_over(self, began: int) -> None:
+        """The interrupting speech is a turn of its own."""
         why: WakeReason = "always" if self._always else "follow_up"
         self._open(why, began - samples_of(OVERLAP_MS), interrupting=True)
 
@@ -297,6 +299,7 @@ class Ear:
         """Silence the answer that is being made or heard, if any."""
         answering, self._answering = self._answering, None
         if answering is not None:
+            self._over = answering.text if reason == "speech" and self._playing else ""
             answering.cut_off()
             self._barge_in(answering.turn, reason, sample)
         elif (playing := self._playback.speaking) is not None:
@@ -313,15 +316,10 @@ class Ear:
 
     def _close(self, trigger: Trigger, reason: str) -> None:
         self._shut()
-        self._go(trigger, reason)
+        self._attention.go(trigger, reason)
         self.rest()
 
     def _shut(self) -> None:
         if self._hearing is not None:
             self._hearing.drop_guess()
             self._hearing = None
-
-    def _go(self, trigger: Trigger, reason: str = "") -> None:
-        before, self.state = self.state, after(self.state, trigger)
-        if before is not self.state:
-            self._runtime.bus.publish(AttentionEvent.model_validate({"state": self.state, "reason": reason}))

@@ -8,6 +8,7 @@ usually there.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import anyio
 import structlog
@@ -48,37 +49,34 @@ class Guess:
         return self.text
 
 
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What every turn is heard with. weighed: called when a judgement has changed how long to wait."""
+
+    runtime: Runtime
+    settings: SttSettings
+    judge: EndOfTurn
+    waits: Waits
+    pace: Pace
+    group: TaskGroup
+    weighed: Callable[[Hearing], None]
+
+
 class Hearing:
-    """See the module. `weighed` is called when a judgement has changed how long to wait."""
+    """See the module. over: what Solo was saying when this turn interrupted it."""
 
     def __init__(
-        self,
-        runtime: Runtime,
-        settings: SttSettings,
-        judge: EndOfTurn,
-        waits: Waits,
-        segmenter: Segmenter,
-        *,
-        turn: str,
-        why: WakeReason,
-        pace: Pace,
-        group: TaskGroup,
-        weighed: Callable[[Hearing], None],
+        self, means: Means, segmenter: Segmenter, *, turn: str, why: WakeReason, over: str = ""
     ) -> None:
         self.turn = turn
         self.why = why
+        self.over = over
         self.segmenter = segmenter
         self.revision = 0
         self.opened_at = segmenter.position
         self.said_until = segmenter.position
         """Last voiced sample before the decision that the turn is over."""
-        self._runtime = runtime
-        self._settings = settings
-        self._judge = judge
-        self._waits = waits
-        self._pace = pace
-        self._group = group
-        self._weighed = weighed
+        self._means = means
         self._guess: Guess | None = None
         self._settled = False
 
@@ -126,11 +124,11 @@ class Hearing:
         self.drop_guess()
         guess = self._guess = Guess()
         audio = self.segmenter.audio()
-        self.segmenter.wait = self._waits.long
-        self._group.start_soon(self._run_guess, guess, audio, self.revision, name="turn:guess")
+        self.segmenter.wait = self._means.waits.long
+        self._means.group.start_soon(self._run_guess, guess, audio, self.revision, name="turn:guess")
 
     async def _run_guess(self, guess: Guess, audio: Samples, revision: int) -> None:
-        with self._pace.busy(), guess.scope:
+        with self._means.pace.busy(), guess.scope:
             async with anyio.create_task_group() as both:
                 both.start_soon(self._weigh_sound, guess, audio)
                 await self._transcribe(guess, audio, revision)
@@ -140,27 +138,27 @@ class Hearing:
         if self.segmenter.held:
             return
         try:
-            if self._judge.instant:
-                guess.probability = self._judge.judge(audio)
+            if self._means.judge.instant:
+                guess.probability = self._means.judge.judge(audio)
             else:
-                guess.probability = await self._runtime.pool.run(self._judge.judge, audio)
+                guess.probability = await self._means.runtime.pool.run(self._means.judge.judge, audio)
         except SoloError as error:
             log.warning("judge_failed", turn=self.turn, error=str(error))
         guess.judged = True
         self._weigh(guess)
 
     async def _transcribe(self, guess: Guess, audio: Samples, revision: int) -> None:
-        key, stream = self._runtime.streams.open(2)
+        key, stream = self._means.runtime.streams.open(2)
         stream.offer(audio)
         stream.close()
-        language = None if self._settings.language == "auto" else self._settings.language
+        language = None if self._means.settings.language == "auto" else self._means.settings.language
         request = TranscribeEvent(turn=self.turn, revision=revision, stream=key, language=language)
         try:
-            guess.text = await self._runtime.bus.request(request, STTEvent, timeout=TRANSCRIBE_SECONDS)
+            guess.text = await self._means.runtime.bus.request(request, STTEvent, timeout=TRANSCRIBE_SECONDS)
         except SoloError as error:
             guess.error = error
         finally:
-            self._runtime.streams.discard(key)
+            self._means.runtime.streams.discard(key)
         guess.heard.set()
         self._weigh(guess)
 
@@ -171,5 +169,5 @@ class Hearing:
         if not known or guess is not self._guess or self._settled:
             return
         words = guess.text.text if guess.text else None
-        self.segmenter.wait = wait_for(self._waits, guess.probability, words)
-        self._weighed(self)
+        self.segmenter.wait = wait_for(self._means.waits, guess.probability, words)
+        self._means.weighed(self)

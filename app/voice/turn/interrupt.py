@@ -47,6 +47,7 @@ class Interrupter:
         self._learnt = 0
         """Samples of playback listened to so far for learning."""
         self._voiced = False
+        self._last_peak = SILENT
         self._clear_run()
 
     @property
@@ -61,7 +62,7 @@ class Interrupter:
 
     def mistaken(self) -> None:
         """The last interruption was no person: it was the echo."""
-        self._echo = max(self._echo, self._peak)
+        self._echo = max(self._echo, self._last_peak)
 
     def hear(self, frame: Frame) -> int | None:
         """A frame heard while Solo speaks. Returns the first voiced sample of the interruption
@@ -95,6 +96,7 @@ class Interrupter:
         if self._run < self._limits.needed:
             return None
         self._run = 0
+        self._last_peak = self._peak
         return self._run_from
 
     def _pause(self, frame: Frame) -> None:

@@ -8,6 +8,7 @@ or an answer that is taken back, so the rules are few and plain.
 from __future__ import annotations
 
 import re
+from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import Final
 
@@ -58,6 +59,9 @@ SHORT_OPENING: Final = 7
 DIGITS_IN_GROUPS: Final = 4
 """From so many digits on, numbers are being read out, in groups with pauses between them."""
 
+ECHO_WORDS: Final = 3
+ECHO_SHARE: Final = 0.8
+
 _WORD: Final = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 _NUMBERS: Final = _words("zero oh one two three four five six seven eight nine ten double triple point")
 
@@ -83,6 +87,15 @@ def is_stop(text: str) -> bool:
     words = words_of(text)
     plain = [word for word in words if word not in COURTESY]
     return " ".join(words) in STOPS or " ".join(plain) in STOPS
+
+
+def is_echo(text: str, said: str) -> bool:
+    """What was heard are, nearly word for word, words that Solo itself was saying."""
+    words, own = words_of(text), words_of(said)
+    if len(words) < ECHO_WORDS:
+        return False
+    blocks = SequenceMatcher(None, words, own, autojunk=False).get_matching_blocks()
+    return sum(block.size for block in blocks if block.size > 1) >= ECHO_SHARE * len(words)
 
 
 def shape(text: str) -> Shape:

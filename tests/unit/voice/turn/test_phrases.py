@@ -1,7 +1,7 @@
 import pytest
 
 from app.voice.turn.patience import Waits, wait_for
-from app.voice.turn.phrases import Shape, is_stop, shape
+from app.voice.turn.phrases import Shape, is_echo, is_stop, shape
 
 WAITS = Waits(brief=1, usual=2, doubtful=3, long=4)
 
@@ -68,3 +68,12 @@ def test_sound_and_words_together_say_how_long_to_wait(
     probability: float | None, text: str | None, expected: int
 ) -> None:
     assert wait_for(WAITS, probability, text) == expected
+
+
+def test_solos_own_words_are_an_echo_and_other_words_are_not() -> None:
+    said = "The capital of France is Paris. It lies on the Seine."
+    assert is_echo("capital of France is Paris", said)
+    assert is_echo("It lies on the same", said)
+    assert not is_echo("Paris", said)
+    assert not is_echo("what is the capital of Spain", said)
+    assert not is_echo("", said)
