@@ -107,12 +107,13 @@ class LlmContract:
         assert again.cached_tokens >= 0.8 * end.prompt_tokens
 
     async def test_another_dialogue_between_costs_the_first_nothing(self, model: LanguageModel) -> None:
-        if model.capabilities.concurrent < 2:
-            pytest.skip("one dialogue at a time is kept warm")
         await run(model, say(f"First. {LONG}", dialogue="a", max_tokens=2))
         await run(model, say("Second.", dialogue="b", max_tokens=2))
         _, end = await run(model, say(f"First. {LONG} And now?", dialogue="a", max_tokens=2))
-        assert end.cached_tokens > 0.8 * end.prompt_tokens
+        if model.capabilities.concurrent > 1:  # one slot can keep only the last dialogue warm
+            assert end.cached_tokens > 0.8 * end.prompt_tokens
+        else:
+            assert end.cached_tokens < end.prompt_tokens
 
     async def test_leaving_stops_the_model_and_frees_it(self, model: LanguageModel) -> None:
         for _ in range(6):  # more often than there are slots

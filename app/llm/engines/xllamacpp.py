@@ -23,15 +23,13 @@ from typing import Any
 
 import httpx
 
-from app.kernel.errors import BadInput, BrokenFile, Bug, SoloError, Unavailable
+from app.kernel.errors import BadInput, BrokenFile, Bug, MissingExtra, SoloError, Unavailable
 from app.llm.gate import Gate
 from app.llm.handover import Handover
 from app.llm.port import Finished, Generation, LlmCapabilities, Piece, Step
 from app.llm.slots import Slots
 from app.llm.spec import EngineSpec, reading_threads, writing_threads
 from app.llm.weights import find_weights
-
-xllamacpp: Any = import_module("xllamacpp")  # compiled, without types
 
 BATCH = 64
 """Prompt tokens evaluated at a time. Everybody's next token waits for one batch at most, and a
@@ -121,6 +119,7 @@ class XllamaCpp:
 
 def _open(spec: EngineSpec, path: Path, door: _Door) -> Any:
     """Load the model (seconds); the only place that knows the library's parameters."""
+    xllamacpp = _library()
     params = xllamacpp.CommonParams()
     params.model.path = str(path)
     params.n_parallel = spec.slots
@@ -130,7 +129,7 @@ def _open(spec: EngineSpec, path: Path, door: _Door) -> Any:
     params.cpuparams.n_threads = writing_threads(spec.threads, cores)
     params.cpuparams_batch.n_threads = reading_threads(spec.threads, cores)
     params.n_gpu_layers = spec.gpu_layers
-    params.fit_params = spec.gpu_layers < 0 and _has_gpu()
+    params.fit_params = spec.gpu_layers < 0 and _has_gpu(xllamacpp)
     params.cache_ram_mib = 0  # copies of idle slots in memory: the slots themselves are enough
     params.verbosity = QUIET
     params.ui = False
@@ -149,11 +148,20 @@ def _open(spec: EngineSpec, path: Path, door: _Door) -> Any:
     return server
 
 
-def _has_gpu() -> bool:
-    return any(
-        device["type"] != xllamacpp.ggml_backend_dev_type.GGML_BACKEND_DEVICE_TYPE_CPU
-        for device in xllamacpp.get_device_info()
-    )
+def _library() -> Any:
+    """The compiled library, which has no types; imported here, in the thread that loads the model."""
+    try:
+        return import_module("xllamacpp")
+    except ModuleNotFoundError as error:
+        raise MissingExtra(
+            "The engine xllamacpp needs the package xllamacpp, which is not installed.",
+            hint="Install what Solo needs: ./scripts/setup_dev.sh",
+        ) from error
+
+
+def _has_gpu(xllamacpp: Any) -> bool:
+    cpu = xllamacpp.ggml_backend_dev_type.GGML_BACKEND_DEVICE_TYPE_CPU
+    return any(device["type"] != cpu for device in xllamacpp.get_device_info())
 
 
 def _body(request: Generation, slot: int) -> dict[str, Any]:
