@@ -17,6 +17,11 @@ def default_stt(language: str) -> str:
     return "whisper-tiny.en" if language.lower().split("-")[0].split("_")[0] == "en" else "whisper-base"
 
 
+def stt(model: str, language: str) -> str:
+    """The speech model that a setting means: `auto` is the default for the language."""
+    return default_stt(language) if model == "auto" else model
+
+
 def default_set(memory_bytes: int, cores: int, language: str) -> tuple[str, ...]:
     """Names of all models that a fresh Solo needs, smallest first, the language model last."""
     return (

@@ -10,7 +10,6 @@ from app.assets.catalogue import Model, load
 from app.assets.progress import Observer, silent
 from app.assets.pull import Pulled, Puller
 from app.config.settings import Settings
-from app.config.voice import SttSettings
 
 
 def machine() -> tuple[int, int]:
@@ -30,7 +29,7 @@ def needed(settings: Settings) -> list[Model]:
     stt = settings.voice.stt
     chosen = {
         "llm": _llm(settings),
-        "stt": stt.model if stt.model != _standard_stt() else choose.default_stt(stt.language),
+        "stt": choose.stt(stt.model, stt.language),
         "tts": settings.voice.tts.voice,
         "embedding": settings.llm.embedding.model,
     }
@@ -48,10 +47,6 @@ def pull_defaults(
     """
     folder = models_dir or settings.models_dir
     return Puller(folder, offline=settings.offline, observer=observer).pull(needed(settings))
-
-
-def _standard_stt() -> str:
-    return str(SttSettings.model_fields["model"].default)
 
 
 def _llm(settings: Settings) -> str:

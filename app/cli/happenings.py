@@ -12,6 +12,7 @@ from rich.text import Text
 from app.cli.output import console
 from app.events.base import Event
 from app.events.dialogue import TurnEndedEvent
+from app.events.llm import ModelReadyEvent
 from app.events.system import ReadyEvent, ServiceStateEvent
 from app.events.voice import AudioDeviceEvent, BargeInEvent, NoSpeechEvent, STTEvent, WakeWordEvent
 
@@ -27,19 +28,22 @@ SHOWN = (
     NoSpeechEvent,
     BargeInEvent,
     AudioDeviceEvent,
+    ModelReadyEvent,
 )
 
 
 async def follow(solo: Solo, plain: bool) -> None:
     """Print what happens until cancelled."""
-    devices: dict[str, str] = {}
+    parts: dict[str, str] = {}
     async for event in solo.events:
         if isinstance(event, AudioDeviceEvent):
-            devices[event.role] = event.device if event.state == "ready" else f"none ({event.reason})"
+            parts[event.role] = event.device if event.state == "ready" else "none"
+        elif isinstance(event, ModelReadyEvent):
+            parts["model"] = f"{event.model} ({event.engine}, {event.context} tokens)"
         if plain:
             _print_plain(event)
         elif isinstance(event, ReadyEvent):
-            console().print(welcome(solo, event, devices))
+            console().print(welcome(solo, event, parts))
         elif (line := friendly_line(event)) is not None:
             console().print(line)
 
@@ -95,20 +99,20 @@ def friendly_line(event: Event) -> Text | None:
             return None
 
 
-def welcome(solo: Solo, ready: ReadyEvent, devices: dict[str, str]) -> Panel:
+def welcome(solo: Solo, ready: ReadyEvent, parts: dict[str, str]) -> Panel:
     """What Solo listens for, with what, and where its doors are."""
     rows = Table.grid(padding=(0, 2))
-    for name, value in overview(solo, ready, devices):
+    for name, value in overview(solo, ready, parts):
         rows.add_row(Text(name, style="bold"), Text(value))
     title = f"Solo is ready ({ready.seconds:.1f} s)"
     return Panel(rows, title=title, title_align="left", expand=False, border_style="green")
 
 
-def overview(solo: Solo, ready: ReadyEvent, devices: dict[str, str]) -> list[tuple[str, str]]:
+def overview(solo: Solo, ready: ReadyEvent, parts: dict[str, str]) -> list[tuple[str, str]]:
     """Name and value of each line of the welcome."""
     settings, down = solo.settings, set(ready.degraded)
     rows = [("Talk", _how_to_talk(solo, down))]
-    rows += [(role.capitalize(), name) for role, name in sorted(devices.items())]
+    rows += [(name.capitalize(), value) for name, value in sorted(parts.items())]
     if settings.voice.hotkey.key and settings.voice.enabled and "hotkey" not in down:
         rows.append(("Key", f"{settings.voice.hotkey.mode} {settings.voice.hotkey.key}"))
     rows.append(("Type", "solo chat, or solo ask TEXT, in another terminal"))

@@ -90,7 +90,9 @@ class SttSettings(Section):
     """Speech to text."""
 
     engine: str = setting("faster-whisper", "faster-whisper or scripted")
-    model: str = setting("whisper-tiny.en", "name in the catalogue, or a folder with a CTranslate2 model")
+    model: str = setting(
+        "auto", "name in the catalogue, a CTranslate2 folder, or auto: the best for your language"
+    )
     language: str = setting("en", "the language you speak, or auto")
     device: Literal["auto", "cpu", "cuda"] = setting("auto", "where it runs")
     compute_type: str = setting("int8", "CTranslate2's number format on a CPU")

@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict
 
-from app.events.base import Answer, Request
+from app.events.base import Answer, Fact, Request
 
 Role: TypeAlias = Literal["generation", "analysis", "maintenance"]
 Priority: TypeAlias = Literal["voice", "chat", "analysis", "maintenance"]
@@ -36,6 +36,14 @@ class LLMRequestEvent(Request):
     temperature: float | None = None
     seed: int | None = None
     stop: tuple[str, ...] = ()
+
+
+class ModelReadyEvent(Fact):
+    """The model that answers people is loaded. context: tokens per dialogue."""
+
+    model: str
+    engine: str
+    context: int
 
 
 class LLMTokenEvent(Answer):

@@ -23,6 +23,7 @@ from app.events.llm import (
     LLMRequestEvent,
     LLMResponseEvent,
     LLMTokenEvent,
+    ModelReadyEvent,
     Role,
     TokenCountEvent,
 )
@@ -136,6 +137,8 @@ class LlmService:
             stats = self._stats
             stats.engine, stats.model = type(engine).__name__, found.model
             stats.context, stats.concurrent, stats.load_ms = found.context, found.concurrent, took
+            loaded = ModelReadyEvent(model=found.model, engine=stats.engine, context=found.context)
+            self._runtime.bus.publish(loaded)
         return engine
 
     async def _warm_up(self, engine: LanguageModel) -> None:

@@ -16,6 +16,7 @@ from typing import Any, Final
 import numpy as np
 import structlog
 
+from app.assets import choose
 from app.assets.locate import locate
 from app.config.voice import SttSettings
 from app.kernel.errors import BadInput, BadSettings, BrokenFile, MissingExtra, Unsupported
@@ -39,6 +40,7 @@ class FasterWhisper:
     def __init__(self, settings: SttSettings, models_dir: Path) -> None:
         self.capabilities = SttCapabilities(hints=True)
         self._settings = settings
+        self._name = choose.stt(settings.model, settings.language)
         self._models_dir = models_dir
         self._model: Any = None
         self._tokenizers: dict[str, Any] = {}
@@ -46,7 +48,7 @@ class FasterWhisper:
     # -- loading -------------------------------------------------------------------------------
 
     def load(self) -> None:
-        folder = locate(self._models_dir, self._settings.model, what="speech model")
+        folder = locate(self._models_dir, self._name, what="speech model")
         _check(folder)
         device = self._device()
         try:
@@ -132,7 +134,7 @@ class FasterWhisper:
             return None if self.capabilities.detects else "en"
         if wanted not in self.capabilities.languages:
             raise BadInput(
-                f"The speech model {self._settings.model} does not know the language {wanted!r}.",
+                f"The speech model {self._name} does not know the language {wanted!r}.",
                 hint="Another model may: solo models list",
             )
         return wanted
