@@ -73,9 +73,11 @@ class Database:
 
     @asynccontextmanager
     async def session(self) -> AsyncGenerator[AsyncSession]:
-        """For reading; what is changed in it is not kept."""
-        async with self._session({}) as session:
-            yield session
+        """For reading; what is changed in it is not kept. It is short, so cancelling waits for its end:
+        a call that is left in the driver's thread would block the closing of the database."""
+        with CancelScope(shield=True):
+            async with self._session({}) as session:
+                yield session
 
     @asynccontextmanager
     async def write(self) -> AsyncGenerator[AsyncSession]:
