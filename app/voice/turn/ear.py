@@ -11,10 +11,7 @@ from anyio.abc import TaskGroup
 
 from app.config.voice import VoiceSettings
 from app.events.voice import (
-    BargeInEvent,
     NoSpeechEvent,
-    SpeechEndedEvent,
-    SpeechStartedEvent,
     WakeReason,
 )
 from app.kernel.runtime import Runtime
@@ -24,11 +21,11 @@ from app.voice.audio.playback import Playback
 from app.voice.turn.answering import Answering
 from app.voice.turn.attention import Attention
 from app.voice.turn.hearing import Hearing, Means
-from app.voice.turn.interrupt import Interrupter
 from app.voice.turn.opening import KEY_MS, OVERLAP_MS, RINGING_MS, Numbers, numbers
 from app.voice.turn.port import EndOfTurn
 from app.voice.turn.preroll import Preroll
 from app.voice.turn.segmenter import Heard
+from app.voice.turn.speaking import Interruption, Speaking
 from app.voice.turn.states import State, Trigger
 from app.voice.turn.wakecut import LOOK_BACK, after_wake
 
@@ -57,10 +54,9 @@ class Ear:
         self._numbers: Numbers = numbers(settings)
         self._means = Means(runtime, settings.stt, judge, self._numbers.waits, pace, group, self._weighed)
         self._preroll = Preroll(self._numbers.kept)
-        self._interrupter = Interrupter(self._numbers.interrupt)
+        self._speaking = Speaking(runtime.bus, playback, self._numbers.interrupt)
         self._hearing: Hearing | None = None
         self._answering: Answering | None = None
-        self._playing: str | None = None
         self._over = ""
 
     # -- what comes in ---------------------------------------------------------------------------
@@ -71,14 +67,14 @@ class Ear:
         if self._answering is not None:
             self._answering.keep_pace()
         self._notice_playback()
-        if self._playing is not None and not self._in_midst():
-            self._over_speech(frame, self._playing)
+        if self._speaking.turn is not None and not self._in_midst():
+            self._over_speech(frame, self._speaking.turn)
         elif self._hearing is not None:
             self._heard(self._hearing, self._hearing.hear(frame))
 
     def wake(self, sample: int) -> None:
         """The wake word was said, up to this sample."""
-        if self._playing is not None and self._settings.turn.interrupt == "off":
+        if self._speaking.turn is not None and self._settings.turn.interrupt == "off":
             return
         self._interrupt("wake", sample)
         self._open("wake", after_wake(self._preroll.since(sample - LOOK_BACK), sample))
@@ -88,18 +84,18 @@ class Ear:
         if not pressed:
             self._key_up()
             return
-        overlap = 0 if self._playing is not None else samples_of(KEY_MS)
+        overlap = 0 if self._speaking.turn is not None else samples_of(KEY_MS)
         self._interrupt("key", self._preroll.end)
         self._open("key", self._preroll.end - overlap, held=True)
 
     def stop(self) -> None:
         """Be silent now."""
-        playing = self._playing or self._playback.speaking
+        playing = self._speaking.now
         if self._answering is not None and self._attention.answering:
             self._interrupt("stop", self._preroll.end)
             self._close(Trigger.SILENCED, "told to be silent")
         elif playing is not None:
-            self._barge_in(playing, "stop", self._preroll.end)
+            self._speaking.silence(playing, "stop", self._preroll.end)
 
     def audible(self, turn: str) -> None:
         """The loudspeaker began with this turn."""
@@ -162,10 +158,9 @@ class Ear:
                 pass
 
     def _began(self, hearing: Hearing) -> None:
-        sample = hearing.segmenter.began_at or 0
         if self._attention.state is State.LISTENING:
             self._attention.go(Trigger.SPEECH)
-        self._runtime.bus.publish(SpeechStartedEvent(turn=hearing.turn, sample=sample))
+        self._runtime.bus.publish(hearing.started())
 
     def _weighed(self, hearing: Hearing) -> None:
         if hearing is self._hearing and self._attention.state is State.HEARING and hearing.due:
@@ -173,12 +168,11 @@ class Ear:
 
     def _key_up(self) -> None:
         hearing = self._hearing
-        if hearing is None or not hearing.segmenter.held:
-            return
-        if hearing.segmenter.began_at is not None or hearing.segmenter.voiced:
-            self._decided(hearing, "key")
-        else:
-            self._nothing(hearing, "silence")
+        if hearing is not None and hearing.segmenter.held:
+            if hearing.segmenter.voiced:
+                self._decided(hearing, "key")
+            else:
+                self._nothing(hearing, "silence")
 
     def _nothing(self, hearing: Hearing, reason: str) -> None:
         """Nobody said anything."""
@@ -190,17 +184,12 @@ class Ear:
     # -- deciding and answering ------------------------------------------------------------------
 
     def _decided(self, hearing: Hearing, reason: str) -> None:
-        cut = hearing.segmenter
-        event = SpeechEndedEvent(
-            turn=hearing.turn, voiced_until=cut.voiced_until, decided_at=cut.position, reason=reason
-        )
-        self._runtime.bus.publish(event)
+        self._runtime.bus.publish(hearing.ended(reason))
         self._attention.go(Trigger.DECIDED, reason)
         answering = Answering(self._runtime, self._playback, self._pace, hearing, self._answered)
         self._answering = answering
         hearing.settle(for_good=reason != "silence")
-        if reason != "silence":
-            self._hearing = None
+        self._hearing = hearing if reason == "silence" else None
         self._group.start_soon(answering.run, name=f"turn:{hearing.turn}")
 
     def _went_on(self, hearing: Hearing) -> None:
@@ -239,8 +228,7 @@ class Ear:
             self._close(Trigger.ANSWERED, "")
 
     def _unsaid(self, hearing: Hearing, answering: Answering) -> None:
-        """There were no words, or none that want an answer. After a wake word the time to begin
-        is not over yet: it may have been a cough."""
+        """No words, or none that want an answer. Behind a wake word a cough may have gone before."""
         left = hearing.opened_at + self._numbers.no_speech - self._preroll.end
         if hearing.why == "wake" and answering.empty != "cancelled" and left > 0:
             self._shut()
@@ -248,19 +236,16 @@ class Ear:
             self._open("wake", self._preroll.end, turn=hearing.turn)
             return
         if hearing.over and answering.empty == "noise":
-            self._interrupter.mistaken()  # it was Solo's own voice
+            self._speaking.was_echo()  # it was Solo's own voice
         self._runtime.bus.publish(NoSpeechEvent(turn=hearing.turn, reason=answering.empty or "silence"))
         self._close(Trigger.NOTHING, answering.empty or "")
 
     # -- interrupting ----------------------------------------------------------------------------
 
     def _notice_playback(self) -> None:
-        playing = self._playback.speaking
-        if playing == self._playing:
+        if not self._speaking.changed():
             return
-        self._playing = playing
-        if playing is None:
-            self._interrupter.silent()
+        if self._speaking.turn is None:
             if self._answering is None and self._hearing is None:
                 self._listen_again()
         elif self._hearing is not None and not self._in_midst():
@@ -275,19 +260,16 @@ class Ear:
 
     def _in_midst(self) -> bool:
         """The person is in the middle of a turn."""
-        hearing = self._hearing
-        if hearing is None or self._attention.answering:
-            return False
-        return hearing.segmenter.held or hearing.segmenter.began_at is not None
+        return self._hearing is not None and self._hearing.begun and not self._attention.answering
 
     def _over_speech(self, frame: Frame, playing: str) -> None:
-        began = self._interrupter.hear(frame)
+        began = self._speaking.hear(frame)
         if began is None or self._settings.turn.interrupt != "speech":
             return
         if self._answering is not None and self._answering.turn == playing:
             self._interrupt("speech", began)
         else:
-            self._barge_in(playing, "speech", began)
+            self._speaking.silence(playing, "speech", began)
         self._open_over(began)
 
     def _open_over(self, began: int) -> None:
@@ -295,22 +277,15 @@ class Ear:
         why: WakeReason = "always" if self._always else "follow_up"
         self._open(why, began - samples_of(OVERLAP_MS), interrupting=True)
 
-    def _interrupt(self, reason: str, sample: int) -> None:
+    def _interrupt(self, reason: Interruption, sample: int) -> None:
         """Silence the answer that is being made or heard, if any."""
         answering, self._answering = self._answering, None
         if answering is not None:
-            self._over = answering.text if reason == "speech" and self._playing else ""
+            self._over = answering.text if reason == "speech" and self._speaking.turn else ""
             answering.cut_off()
-            self._barge_in(answering.turn, reason, sample)
-        elif (playing := self._playback.speaking) is not None:
-            self._barge_in(playing, reason, sample)
-
-    def _barge_in(self, turn: str, reason: str, sample: int) -> None:
-        self._playback.stop(turn)
-        self._playing = None
-        self._interrupter.silent()
-        event = BargeInEvent.model_validate({"turn": turn, "reason": reason, "sample": max(0, sample)})
-        self._runtime.bus.publish(event)
+            self._speaking.silence(answering.turn, reason, sample)
+        elif (playing := self._speaking.now) is not None:
+            self._speaking.silence(playing, reason, sample)
 
     # -- states ----------------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ import structlog
 from anyio.abc import TaskGroup
 
 from app.config.voice import SttSettings
-from app.events.voice import STTEvent, TranscribeEvent, WakeReason
+from app.events.voice import SpeechEndedEvent, SpeechStartedEvent, STTEvent, TranscribeEvent, WakeReason
 from app.kernel.errors import SoloError, Unavailable
 from app.kernel.runtime import Runtime
 from app.voice.audio.frames import Frame, Samples
@@ -98,6 +98,20 @@ class Hearing:
         self.said_until = self.segmenter.voiced_until
         if not for_good:
             self.segmenter.reopen()
+
+    @property
+    def begun(self) -> bool:
+        """The person is in the middle of it: they speak, or hold the key."""
+        return self.segmenter.held or self.segmenter.began_at is not None
+
+    def started(self) -> SpeechStartedEvent:
+        """That the person began to speak."""
+        return SpeechStartedEvent(turn=self.turn, sample=self.segmenter.began_at or 0)
+
+    def ended(self, reason: str) -> SpeechEndedEvent:
+        """That the turn is over as of now."""
+        until, position = self.segmenter.voiced_until, self.segmenter.position
+        return SpeechEndedEvent(turn=self.turn, voiced_until=until, decided_at=position, reason=reason)
 
     @property
     def due(self) -> bool:

@@ -1,0 +1,51 @@
+"""What the ear knows of Solo's own voice: who is being heard, and how to silence it."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+from app.events.voice import BargeInEvent
+from app.kernel.bus import Bus
+from app.voice.audio.frames import Frame
+from app.voice.audio.playback import Playback
+from app.voice.turn.interrupt import Interrupter, InterruptLimits
+
+Interruption: TypeAlias = Literal["speech", "wake", "key", "stop"]
+
+
+class Speaking:
+    """turn: the turn that was being heard at the last frame, None for silence. A turn here may be
+    an answer or a text that is read out on demand."""
+
+    def __init__(self, bus: Bus, playback: Playback, limits: InterruptLimits) -> None:
+        self.turn: str | None = None
+        self._bus = bus
+        self._playback = playback
+        self._interrupter = Interrupter(limits)
+
+    @property
+    def now(self) -> str | None:
+        """The turn that is being heard this very moment."""
+        return self._playback.speaking
+
+    def changed(self) -> bool:
+        """Look at the loudspeaker again; was there a change?"""
+        before, self.turn = self.turn, self._playback.speaking
+        if self.turn is None and before is not None:
+            self._interrupter.silent()
+        return before != self.turn
+
+    def hear(self, frame: Frame) -> int | None:
+        """A frame heard over it; the first sample of a voice that interrupts, if it does."""
+        return self._interrupter.hear(frame)
+
+    def was_echo(self) -> None:
+        """The last interruption was Solo's own voice."""
+        self._interrupter.mistaken()
+
+    def silence(self, turn: str, reason: Interruption, sample: int) -> None:
+        """Stop it at once and say that it was interrupted, and how."""
+        self._playback.stop(turn)
+        self.turn = None
+        self._interrupter.silent()
+        self._bus.publish(BargeInEvent(turn=turn, reason=reason, sample=max(0, sample)))
