@@ -83,7 +83,7 @@ class TurnSettings(Section):
     interrupt: Literal["speech", "wake", "off"] = setting(
         "speech", "what silences Solo while it talks: speech, only the wake word, or nothing"
     )
-    interrupt_ms: int = setting(200, "this much speech interrupts", ge=64, le=2000)
+    interrupt_ms: int = setting(190, "this much speech interrupts", ge=64, le=2000)
 
 
 class SttSettings(Section):
