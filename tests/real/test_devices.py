@@ -1,6 +1,10 @@
 """PortAudio on a real sound server: hearing, speaking, silence at once, devices that come and go."""
 
 import asyncio
+import json
+import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +29,7 @@ from app.voice.audio.resample import resample
 from app.voice.audio.service import MicrophoneService, SpeakerService
 from app.voice.audio.vad import ScriptedVad
 from app.voice.audio.wavfile import write_wav
+from tests.conftest import ROOT
 from tests.contracts.test_audio_devices import SinkContract, SourceContract
 from tests.real.sound_server import SoundServer, correlation
 
@@ -211,3 +216,15 @@ async def test_a_device_that_comes_back_is_heard_again(server: SoundServer, runt
             assert await playback.done("turn") == pytest.approx(300, abs=3)
         assert hub.position > position
         group.cancel_scope.cancel()
+
+
+def test_solo_devices_lists_them_and_marks_what_solo_takes(server: SoundServer) -> None:
+    command = [sys.executable, "-m", "app", "devices", "--json"]
+    chosen = {"SOLO_VOICE__AUDIO__MICROPHONE": "solo_mic", "SOLO_VOICE__AUDIO__SPEAKER": "nobody"}
+    done = subprocess.run(
+        command, cwd=ROOT, env=os.environ | server.env | chosen, capture_output=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    told = json.loads(done.stdout)
+    assert [line["name"] for line in told["devices"] if line["chosen"]] == ["solo_mic"]
+    assert "There is no speaker called 'nobody'." in told["problems"][0]

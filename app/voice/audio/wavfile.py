@@ -116,9 +116,10 @@ class WavWriter:
         self._path = path
         self.written = 0
         try:
-            self._wave = wave.open(str(path), "wb")  # noqa: SIM115  (closed by close)
+            self._file = path.open("wb")
         except OSError as error:
             raise _write_error(path, error) from error
+        self._wave = wave.open(self._file, "wb")  # noqa: SIM115  (closed by close)
         self._wave.setnchannels(1)
         self._wave.setsampwidth(2)
         self._wave.setframerate(rate)
@@ -141,6 +142,7 @@ class WavWriter:
         """Write the lengths into the header; idempotent."""
         try:
             self._wave.close()
+            self._file.close()
         except OSError as error:
             raise _write_error(self._path, error) from error
 
