@@ -140,7 +140,7 @@ class Door:
         except SoloError as refusal:
             await receive()
             await send({"type": "websocket.close", "code": 1008, "reason": refusal.message})
-        except Exception as error:
+        except Exception as error:  # the seam: the edge of the process
             log.error("socket_failed", path=scope["path"], exc_info=error)
         finally:
             self._inside -= 1
