@@ -17,7 +17,7 @@ from app.events.memory import RecalledEvent, RecallEvent
 from app.kernel.runtime import Runtime
 from app.llm.embedding.scripted import ScriptedEmbedder
 from app.llm.embedding.service import EmbeddingService
-from app.memory.indexes.service import IndexFactory, IndexService
+from app.memory.attach import IndexFactory, IndexService
 from app.memory.service import MemoryService
 from app.memory.slot import IndexSlot
 from app.memory.store import Said, Store

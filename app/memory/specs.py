@@ -6,7 +6,7 @@ from app.config.settings import Settings
 from app.db.engine import Database
 from app.kernel.lifecycle import ServiceSpec
 from app.kernel.runtime import Runtime
-from app.memory.indexes.service import IndexService, index_factory
+from app.memory.attach import IndexService, index_factory
 from app.memory.service import MemoryService
 from app.memory.slot import IndexSlot
 

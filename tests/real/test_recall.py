@@ -17,7 +17,7 @@ from app.events.llm import LLMRequestEvent, LLMResponseEvent
 from app.kernel.runtime import Runtime
 from app.kernel.tokens import estimate_tokens
 from app.llm.embedding.service import EmbeddingService
-from app.memory.indexes.service import index_factory
+from app.memory.attach import index_factory
 from app.memory.store import Store
 from tests.conftest import MODELS
 from tests.distractors import distractors
