@@ -54,17 +54,11 @@ class IndexSlot:
         async with self.changing:
             if self._attached is not None:
                 self._fail(Unavailable("The embedding model has changed."))
+            # Only then the model: whoever sees one may search, and must find what there is.
+            quick = await _loaded(store, model)
             self.model, self.floor, self._store = model, floor, store
-            await self._load()
+            self._quick, self._stale = quick, False
             self._known.set()
-
-    async def _load(self) -> None:
-        quick = NumpyIndex()
-        if self._store is not None and self.model is not None:
-            for owner in await self._store.owners(self.model):
-                async for page in self._store.vectors(owner, self.model):
-                    await quick.add(owner, page.ids, page.vectors)
-        self._quick, self._stale = quick, False
 
     # -- attaching -----------------------------------------------------------------------------
 
@@ -121,6 +115,14 @@ class IndexSlot:
                 self._fail(error)
         if self._stale:
             async with self.changing:
-                if self._stale:
-                    await self._load()
+                if self._stale and self._store is not None and self.model is not None:
+                    self._quick, self._stale = await _loaded(self._store, self.model), False
         return await self._quick.search(owner, vector, limit)
+
+
+async def _loaded(store: Store, model: str) -> NumpyIndex:
+    quick = NumpyIndex()
+    for owner in await store.owners(model):
+        async for page in store.vectors(owner, model):
+            await quick.add(owner, page.ids, page.vectors)
+    return quick

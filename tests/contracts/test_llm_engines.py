@@ -77,9 +77,10 @@ class LlmContract:
         assert end.prompt_tokens > 50
 
     async def test_an_answer_is_cut_at_max_tokens(self, model: LanguageModel) -> None:
-        _, end = await run(model, say("Count from one to one hundred, in words.", max_tokens=4))
+        # Two: a small model may find three words enough.
+        _, end = await run(model, say("Count from one to one hundred, in words.", max_tokens=2))
         assert end.finish == "length"
-        assert end.completion_tokens == 4
+        assert end.completion_tokens == 2
 
     async def test_a_stop_text_ends_the_answer_and_is_not_part_of_it(self, model: LanguageModel) -> None:
         text, _ = await run(model, say("Count from one to ten, in words."))

@@ -149,11 +149,11 @@ async def test_its_process_goes_with_the_service(settings: Settings) -> None:
 
 
 async def test_it_goes_even_when_solo_is_killed(settings: Settings) -> None:
-    solo = start(launch.command(settings), env=launch.environment())
-    await answers(settings)
-    assert solo.stdin is not None
-    solo.stdin.close()  # what the system does with the pipes of a process that was killed
-    assert await to_thread.run_sync(lambda: solo.wait(10)) == 0
+    with start(launch.command(settings), env=launch.environment()) as solo:
+        await answers(settings)
+        assert solo.stdin is not None
+        solo.stdin.close()  # what the system does with the pipes of a process that was killed
+        assert await to_thread.run_sync(lambda: solo.wait(10)) == 0
 
 
 async def test_the_command_shows_it_in_the_foreground(settings: Settings) -> None:

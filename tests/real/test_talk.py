@@ -134,11 +134,11 @@ def test_silence_and_noise_make_no_turn(tmp_path: Path) -> None:
 
 
 def test_a_talk_has_a_history_across_turns_and_runs(tmp_path: Path, voice: PiperTts) -> None:
-    told = recording(tmp_path, 1.0, spoken(voice, "Hello. My name is Ada."), 0.5)
+    told = recording(tmp_path, 1.0, spoken(voice, "Hello. My name is Thomas."), 0.5)
     talk(tmp_path, told, SOLO_VOICE__WAKE__ENGINE="none")
     asked = recording(tmp_path, 1.0, spoken(voice, "What is my name?"), 0.5)
     trace, _ = talk(tmp_path, asked, SOLO_VOICE__WAKE__ENGINE="none")
-    assert "Ada" in trace["turns"][-1]["said"]
+    assert "Thomas" in trace["turns"][-1]["said"], trace["turns"]
 
 
 def test_another_model_gives_another_answer(tmp_path: Path) -> None:

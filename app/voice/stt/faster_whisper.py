@@ -1,7 +1,7 @@
 """Whisper by faster-whisper (CTranslate2): int8 on a CPU, or a GPU when there is one.
 
-Sound of up to half a minute is heard in one window no longer than it needs (see window.py), by
-the encoder and decoder directly; longer sound, and what looped, by faster-whisper's own loop over
+Sound is heard in pieces of up to half a minute, each in a window no longer than it needs (see
+window.py), by the encoder and decoder directly; what looped, by faster-whisper's own loop over
 30 s windows.  Nothing is ever downloaded.
 """
 
@@ -22,7 +22,7 @@ from app.config.voice import SttSettings
 from app.kernel.errors import BadInput, BadSettings, BrokenFile, MissingExtra, Unsupported
 from app.voice.audio.frames import RATE, Samples
 from app.voice.stt.port import SttCapabilities, Transcript
-from app.voice.stt.window import loops, most_tokens, window_for
+from app.voice.stt.window import loops, most_tokens, pieces, window_for
 
 log = structlog.get_logger("solo.stt")
 
@@ -124,8 +124,12 @@ class FasterWhisper:
         code = self._code(language)
         if audio.size == 0:
             return Transcript("", code or "en", no_speech=1.0)
-        heard = self._hear(audio, code, hints)
-        return heard if heard is not None else self._hear_long(audio, code, hints)
+        heard = [self._hear_piece(piece, code, hints) for piece in pieces(audio)]
+        return heard[0] if len(heard) == 1 else _joined(heard)
+
+    def _hear_piece(self, audio: Samples, language: str | None, hints: tuple[str, ...]) -> Transcript:
+        heard = self._hear(audio, language, hints)
+        return heard if heard is not None else self._hear_strictly(audio, language, hints)
 
     def _code(self, language: str | None) -> str | None:
         """The language to be heard; None when it is to be found out."""
@@ -169,8 +173,8 @@ class FasterWhisper:
         probability = result.scores[0] * len(tokens) / (len(tokens) + 1)
         return Transcript(tokenizer.decode(tokens).strip(), language, result.no_speech_prob, probability)
 
-    def _hear_long(self, audio: Samples, language: str | None, hints: tuple[str, ...]) -> Transcript:
-        """Any length, by windows of 30 s; decoded again, less strictly, where it loops."""
+    def _hear_strictly(self, audio: Samples, language: str | None, hints: tuple[str, ...]) -> Transcript:
+        """In the whole window, with timestamps; decoded again, at a higher temperature, where it loops."""
         segments, info = self._model.transcribe(
             audio,
             language=language,
@@ -215,6 +219,21 @@ class FasterWhisper:
 
     def _suppressed(self, tokenizer: Any) -> list[int]:
         return sorted({-1, tokenizer.transcribe, tokenizer.translate, tokenizer.sot, tokenizer.sot_prev})
+
+
+def _joined(heard: list[Transcript]) -> Transcript:
+    """One transcript of pieces; what is empty says nothing about the language or the certainty."""
+    said = [piece for piece in heard if piece.text]
+    if not said:
+        return heard[0]
+    longest = max(said, key=lambda piece: len(piece.text))
+    letters = sum(len(piece.text) for piece in said)
+    return Transcript(
+        " ".join(piece.text for piece in said),
+        longest.language,
+        min(piece.no_speech for piece in said),
+        sum(piece.log_probability * len(piece.text) for piece in said) / letters,
+    )
 
 
 def _library() -> Any:

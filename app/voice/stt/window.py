@@ -4,13 +4,19 @@ Whisper was trained on 30 s of sound, padded with silence.  Its encoder costs th
 second of padding, so a question of two seconds is given a window of ten.  Shorter ones make the
 decoder repeat itself; what still loops is noticed here and heard again with the whole window.
 
-A rule file: token ids in, decisions out.
+Longer recordings are cut into pieces of one window each, where they are quietest.
+
+A rule file: sound and token ids in, decisions out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Final
+
+import numpy as np
+
+from app.voice.audio.frames import RATE, Samples
 
 WINDOWS: Final = (10.0, 15.0, 20.0, 30.0)
 """Seconds; the last one is the model's own."""
@@ -20,11 +26,31 @@ TOKENS_PER_SECOND: Final = 9.0
 """More than anyone says."""
 TOKENS_FREE: Final = 12
 SHORTEST_LOOP: Final = 3
+EARLIEST_CUT: Final = 12.0
+"""Seconds; a piece is no shorter unless the recording ends."""
+QUIET: Final = 0.3
+"""Seconds of sound whose loudness is compared when a cut is looked for."""
 
 
 def window_for(seconds: float) -> float | None:
     """The shortest window that holds that much sound; None when even the longest does not."""
     return next((window for window in WINDOWS if seconds + MARGIN <= window), None)
+
+
+def pieces(audio: Samples) -> list[Samples]:
+    """The recording in pieces that fit into a window, cut where a third of a second is quietest."""
+    longest, quiet = round((WINDOWS[-1] - MARGIN) * RATE), round(QUIET * RATE)
+    found: list[Samples] = []
+    while audio.size > longest:
+        begin = round(EARLIEST_CUT * RATE)
+        energy = np.concatenate(([0.0], np.cumsum(audio[begin:longest].astype(np.float64) ** 2)))
+        loudness = energy[quiet:] - energy[:-quiet]
+        # Of equally quiet places the last: fewer pieces.
+        last = loudness.size - 1 - int(np.argmin(loudness[::-1]))
+        cut = begin + last + quiet // 2
+        found.append(audio[:cut])
+        audio = audio[cut:]
+    return [*found, audio]
 
 
 def most_tokens(seconds: float) -> int:

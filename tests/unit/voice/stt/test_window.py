@@ -1,6 +1,8 @@
+import numpy as np
 import pytest
 
-from app.voice.stt.window import loops, most_tokens, window_for
+from app.voice.audio.frames import RATE
+from app.voice.stt.window import loops, most_tokens, pieces, window_for
 
 
 @pytest.mark.parametrize(
@@ -20,6 +22,21 @@ def test_the_window_is_the_shortest_that_leaves_silence_at_its_end(
     seconds: float, window: float | None
 ) -> None:
     assert window_for(seconds) == window
+
+
+@pytest.mark.parametrize("seconds", [0.0, 5.0, 29.5, 40.0, 200.0])
+def test_pieces_are_the_whole_recording_and_each_fits_into_a_window(seconds: float) -> None:
+    audio = np.random.default_rng(1).standard_normal(round(seconds * RATE)).astype(np.float32)
+    cut = pieces(audio)
+    assert np.array_equal(np.concatenate(cut), audio)
+    assert all(window_for(piece.size / RATE) for piece in cut)
+    assert len(cut) <= 1 + seconds / 12
+
+
+def test_a_long_recording_is_cut_where_it_is_quiet() -> None:
+    audio = np.ones(40 * RATE, np.float32)
+    audio[20 * RATE : 21 * RATE] = 0
+    assert 20 * RATE < pieces(audio)[0].size < 21 * RATE
 
 
 def test_the_bound_on_tokens_leaves_room_for_the_fastest_speaker() -> None:
