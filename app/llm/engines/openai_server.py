@@ -98,7 +98,7 @@ class OpenAiServer:
         finish = ""
         stream: AsyncStream[ChatCompletionChunk] | None = None
         try:
-            stream = await self._start(request)
+            stream = await self._start_or_again(request)
             async for chunk in stream:
                 begun = True
                 for choice in chunk.choices or ():
@@ -114,6 +114,17 @@ class OpenAiServer:
         if not finish:
             raise self._broke_off() if begun else self._not_such_a_server()
         yield end or Finished(_why(finish))
+
+    async def _start_or_again(self, request: Generation) -> AsyncStream[ChatCompletionChunk]:
+        try:
+            return await self._start(request)
+        except openai.APITimeoutError:
+            raise
+        except openai.APIConnectionError as error:
+            # A server may close an idle connection just as it is used again.
+            if isinstance(error.__cause__, httpx2.ConnectError):
+                raise
+            return await self._start(request)
 
     async def _start(self, request: Generation) -> AsyncStream[ChatCompletionChunk]:
         options: dict[str, Any] = {"stop": list(request.stop)} if request.stop else {}
