@@ -13,11 +13,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import anyio
+
 from app.config.settings import Settings
 from app.events.base import Event
 from app.kernel.bus import Subscription
 from app.kernel.errors import Unavailable
 from app.kernel.folder import owned
+from app.kernel.heap import tidy
 from app.kernel.lifecycle import Restart, Service, ServiceSpec, ServiceStatus
 from app.kernel.runtime import Runtime
 from app.kernel.supervisor import Supervisor
@@ -71,11 +74,10 @@ class Parts:
         def make() -> Service:
             from app.db.service import DatabaseService
 
-            return DatabaseService(self._runtime, self._database)
+            return DatabaseService(self._runtime, self._database())
 
         return [ServiceSpec("database", make, essential=True)]
 
-    @property
     def _database(self) -> Database:
         from app.db.engine import Database
 
@@ -119,7 +121,7 @@ class Parts:
         def make() -> Service:
             from app.dialogue.service import DialogueService
 
-            return DialogueService(self._runtime, self._settings, self._database)
+            return DialogueService(self._runtime, self._settings, self._database())
 
         return [ServiceSpec("dialogue", make, ("database",))]
 
@@ -170,7 +172,8 @@ async def solo(settings: Settings, watching: tuple[type[Event], ...] = ()) -> As
         runtime = Runtime.new()
         parts = Parts(settings, runtime)
         seen: list[Supervisor] = []
-        specs = [*parts.ledger(), *parts.database(), *parts.llm(), *parts.dialogue()]
+        # The model first: it loads without Python's lock while the others are imported.
+        specs = [*parts.ledger(), *parts.llm(), *parts.database(), *parts.dialogue()]
         specs += [*parts.embedding(late=True), *parts.memory(attach=True)]
         if settings.voice.enabled:
             specs += _revived(parts.voice(Roads.devices(settings.voice)))
@@ -180,8 +183,15 @@ async def solo(settings: Settings, watching: tuple[type[Event], ...] = ()) -> As
             specs += parts.dashboard()
         seen.append(Supervisor(runtime, specs))
         with runtime.bus.subscribe(*watching, name="screen") as events:
-            async with seen[0].running():
+            async with seen[0].running(), anyio.create_task_group() as group:
+                group.start_soon(_tidied, runtime, seen[0], name="tidy")
                 yield Solo(settings, runtime, seen[0], events)
+                group.cancel_scope.cancel()
+
+
+async def _tidied(runtime: Runtime, supervisor: Supervisor) -> None:
+    await supervisor.settled()
+    await runtime.pool.run(tidy)
 
 
 @asynccontextmanager

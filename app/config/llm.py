@@ -77,4 +77,6 @@ class LlmSettings(Section):
     maintenance: MaintenanceSettings = setting(MaintenanceSettings(), "background work")
     embedding: EmbeddingSettings = setting(EmbeddingSettings(), "texts into vectors")
     server: ServerSettings = setting(ServerSettings(), "an OpenAI-compatible server")
-    slots: int = setting(4, "dialogues that a local model keeps warm and answers at once", ge=1, le=32)
+    slots: int = setting(
+        2, "dialogues that a local model keeps warm and answers at once; each takes memory", ge=1, le=32
+    )

@@ -98,6 +98,8 @@ class Ledger:
             turn = self._turn(event.turn)
             turn.ended = True
             turn.channel = event.channel
+            # A short answer is written before its first sound is made.
+            turn.spoken = turn.spoken or (event.channel == "voice" and bool(event.reply_text.strip()))
             turn.tokens_per_second = event.tokens_per_second
         return self._finish(event.turn)
 

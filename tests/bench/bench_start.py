@@ -68,6 +68,7 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         env = dict(os.environ)
+        env.pop("PYTHONDONTWRITEBYTECODE", None)  # as on a person's machine: compiled once
         env |= {
             "SOLO_DATA_DIR": f"{folder}/data",
             "SOLO_LOGS_DIR": f"{folder}/logs",

@@ -26,9 +26,9 @@ LONGEST: Final = 200
 memory grows with the piece."""
 SHORT: Final = 80
 """A whole text of so few characters is not cut for haste."""
-FIRST_WORDS: Final = 5
+FIRST_WORDS: Final = 4
 """Without punctuation the first piece may end before a joint from this word on …"""
-FIRST_WORDS_MOST: Final = 12
+FIRST_WORDS_MOST: Final = 8
 """… and ends anywhere after this one."""
 
 _ABBREVIATIONS = """mr mrs ms dr prof st sr jr vs approx no nos fig vol dept gen col lt sgt capt rev hon
@@ -37,10 +37,13 @@ ABBREVIATIONS: Final = frozenset(_ABBREVIATIONS.split())
 """A dot after one of these does not end a sentence."""
 MAYBE_END: Final = frozenset(("etc", "a.m", "p.m", "u.s", "u.k", "inc", "ltd", "co", "corp", "jr", "sr"))
 """A dot after one of these does when a capital follows."""
-_JOINTS = """and but or because which who that when where while if so is are was were with from into as
-than can will has have"""
-JOINTS: Final = frozenset(_JOINTS.split())
-"""Words before which a speaker may breathe."""
+_JOINTS = """and but or because which who that when where while if so with from into as than to by for in on
+at used called through between during without"""
+JOINTS: Final = dict.fromkeys(_JOINTS.split(), FIRST_WORDS) | dict.fromkeys(
+    ["is", "are", "was", "were", "can", "will", "has", "have"], FIRST_WORDS + 1
+)
+"""Words before which a speaker may breathe, and from which word of the piece on; between who does it
+and what they do rather later."""
 
 _SENTENCE: Final = re.compile(r"[.!?…]+[\"'”’»)\]*_]*(?=\s)|[。！？]+[」』”]?|\n+")
 _CLAUSE: Final = re.compile(r"[,;:][\"'”’»)\]*_]*(?=\s)|\s[–—-](?=\s)|—|[，、；：]")
@@ -153,8 +156,9 @@ def _size(text: str) -> int:
 def _joint(text: str) -> int | None:
     """Where a first piece without punctuation may end."""
     words = list(re.finditer(r"\S+", text))
-    for word in words[FIRST_WORDS:-1]:
-        if word.group().lower() in JOINTS and _size(text[: word.start()]) >= FIRST:
+    for number, word in enumerate(words[:-1]):
+        least = JOINTS.get(word.group().lower())
+        if least is not None and number >= least and _size(text[: word.start()]) >= FIRST:
             return word.start()
     if len(words) > FIRST_WORDS_MOST:
         return words[FIRST_WORDS_MOST].start()

@@ -18,7 +18,7 @@ from app.voice.wake.combination import Combination
 
 log = structlog.get_logger("solo.hotkey")
 
-OTHERWISE = "Push-to-talk by the API (POST /api/v1/ptt/start) and by the dashboard works without it."
+OTHERWISE = "Push-to-talk goes without it: solo ptt start, or the API (POST /api/v1/ptt/start)."
 
 
 class HotkeyService:
