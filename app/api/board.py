@@ -9,6 +9,7 @@ from typing import Final
 from app.api.schemas import DeviceReport, SpanReport, TurnReport
 from app.events.base import Event
 from app.events.dialogue import TurnEndedEvent
+from app.events.llm import ModelReadyEvent
 from app.events.system import ReadyEvent, TurnTracedEvent
 from app.events.voice import AttentionEvent, AudioDeviceEvent
 
@@ -18,6 +19,7 @@ FOLLOWED: Final[tuple[type[Event], ...]] = (
     AudioDeviceEvent,
     AttentionEvent,
     ReadyEvent,
+    ModelReadyEvent,
 )
 """What the board wants to be told."""
 
@@ -60,6 +62,8 @@ class StatusBoard:
             self.attention = event.state
         elif isinstance(event, ReadyEvent):
             self.ready_seconds = event.seconds
+        elif isinstance(event, ModelReadyEvent):
+            self.model = event.model
 
     def _traced(self, event: TurnTracedEvent, at: str) -> None:
         spans = tuple(SpanReport(name=s.name, start_ms=s.start_ms, end_ms=s.end_ms) for s in event.spans)

@@ -101,7 +101,8 @@ class SoloClient:
 
     def say(self, text: str, *, voice: str | None = None) -> bytes:
         """The text as speech: a whole WAV (16 bit, mono)."""
-        from app.media.wav import format_wav, parse_wav  # numpy, which most commands need not load
+        from app.media.wav import parse_wav  # numpy, which most commands need not load
+        from app.media.wavwriter import format_wav
 
         with self._open("POST", "/api/v1/say", json={"text": text, "voice": voice}) as answer:
             streamed = parse_wav(answer.read(), "Solo's speech")

@@ -76,7 +76,7 @@ def _by_running_solo(settings: Settings, text: str, out: Path | None, voice: str
 def _write(sound: bytes, out: Path) -> float:
     """Write a WAV as a file; its length in seconds."""
     from app.media.wav import parse_wav
-    from app.voice.audio.wavfile import write_wav
+    from app.media.wavwriter import write_wav
 
     wav = parse_wav(sound, "Solo's speech")
     write_wav(out, wav.samples, wav.rate)

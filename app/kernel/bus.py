@@ -108,6 +108,7 @@ class Subscription(Generic[A]):
         self._bus = bus
         self._lane = _Lane(size)
         self._lost = False
+        self._closed = False
 
     def deliver(self, envelope: Envelope) -> None:
         """Put it into the queue without waiting (the bus calls this)."""
@@ -137,6 +138,8 @@ class Subscription(Generic[A]):
         """The next envelope, None after `close`."""
         if self._lost and self._lane.empty():
             raise Overrun(f"{self.name} was too slow for the events that it subscribed to.")
+        if self._closed and self._lane.empty():
+            return None
         return await self._lane.get()
 
     async def envelopes(self) -> AsyncIterator[Envelope]:
@@ -151,8 +154,9 @@ class Subscription(Generic[A]):
     def close(self) -> None:
         """End the iteration once what waits has been taken; idempotent."""
         self._bus.unsubscribe(self)
-        if not self._lane.full():
-            self._lane.put_nowait(None)
+        self._closed = True
+        if self._lane.empty():
+            self._lane.put_nowait(None)  # somebody may be waiting
 
     def __enter__(self) -> Subscription[A]:
         return self

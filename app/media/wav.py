@@ -1,46 +1,63 @@
-"""WAV, read and written: bytes in, samples out, and back.
+"""WAV, read: whatever its rate, width and channels, as mono samples.
 
-RIFF/WAVE as described in Microsoft's "Multiple Channel Audio Data and WAVE Files": PCM of 8, 16, 24
-and 32 bits and IEEE floats of 32 and 64 bits, any number of channels (mixed to one), plain or
-`WAVE_FORMAT_EXTENSIBLE`.  Whatever else is called .wav is refused with one sentence.
+Understood are integers of 8, 16, 24 and 32 bit and floats of 32 and 64 bit, with one or more
+channels, in plain or extensible headers (Microsoft's "Multiple Channel Audio Data and WAVE
+Files").  Everything else is refused with one sentence.
 """
 
 from __future__ import annotations
 
+import io
+import os
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from pathlib import Path
+from typing import BinaryIO, Final, Self, TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.kernel.errors import BadInput, TooLarge
+from app.kernel.errors import BadInput, Forbidden, NotFound, SoloError, TooLarge
 
 Samples: TypeAlias = NDArray[np.float32]
 """Mono, -1 to 1."""
 
-PCM: Final = 1
-FLOAT: Final = 3
-EXTENSIBLE: Final = 0xFFFE
-ENDLESS: Final = 0xFFFF_FFFF
-"""What a stream writes as its length when it does not know it."""
-RATES: Final = range(4_000, 384_001)
-MOST_CHANNELS: Final = 32
+PCM, FLOAT, EXTENSIBLE = 1, 3, 0xFFFE
+STREAMED: Final = 0x7FFFF000
+"""Sizes from here on are written by programs that do not know the length beforehand."""
+OTHERS: Final = {
+    b"fLaC": "FLAC",
+    b"OggS": "Ogg",
+    b"ID3": "MP3",
+    b"RF64": "RF64",
+    b"FORM": "AIFF",
+    b"RIFX": "RIFX",
+}
+BLOCK: Final = 16_384
+CONVERT: Final = "Convert it: ffmpeg -i FILE -ac 1 -ar 16000 converted.wav"
 
 
 @dataclass(frozen=True, slots=True)
-class WavFormat:
-    """What the `fmt ` chunk says. rate: samples per second; bits: of one sample of one channel."""
+class Format:
+    """What a WAV file holds. frames: samples per channel; `data`: where they begin, in bytes."""
 
-    tag: int
-    channels: int
     rate: int
+    channels: int
     bits: int
+    is_float: bool
+    frames: int
+    data: int
 
     @property
     def frame_bytes(self) -> int:
         """Bytes of one sample of all channels."""
         return self.channels * self.bits // 8
+
+    @property
+    def seconds(self) -> float:
+        """Length."""
+        return self.frames / self.rate
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,136 +73,177 @@ class Wav:
         return len(self.samples) / self.rate
 
 
-def parse_wav(data: bytes, name: str = "The recording", *, longest: float | None = None) -> Wav:
-    """Read a whole WAV.
+class WavReader:
+    """An open WAV file; a context manager.
 
-    name begins the sentence of every error. Raises BadInput (not a WAV, damaged, cut off, empty,
-    an encoding that is not read) and TooLarge (more than `longest` seconds; found out from the
-    header, before anything is converted).
+    Raises NotFound, Forbidden or BadInput, each with a sentence that names the file.
     """
-    layout, sound = _chunks(data, name)
-    frames = len(sound) // layout.frame_bytes
-    if frames == 0:
-        raise BadInput(f"{name} is a WAV without any sound in it.")
-    seconds = frames / layout.rate
-    if longest is not None and seconds > longest:
-        raise TooLarge(f"{name} is {seconds:.0f} s long; the limit is {longest:.0f} s.")
-    mono = _mono(sound[: frames * layout.frame_bytes], layout)
-    if not np.isfinite(mono).all():
-        raise BadInput(f"{name} holds numbers that are no sound (NaN or infinity).")
-    return Wav(mono, layout.rate)
+
+    def __init__(self, source: Path | BinaryIO, *, name: str = "") -> None:
+        self.name = name or (source.name if isinstance(source, Path) else "the audio")
+        self._file = _open(source) if isinstance(source, Path) else source
+        try:
+            self.format = _read_header(self._file, self.name)
+        except SoloError:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; idempotent."""
+        self._file.close()
+
+    def require(self, longest: float) -> None:
+        """Raise TooLarge when it has more seconds than that."""
+        if self.format.seconds > longest:
+            raise TooLarge(
+                f"{self.name} is {_duration(self.format.seconds)} long; the limit is {_duration(longest)}.",
+                hint="Cut it into shorter files.",
+            )
+
+    def blocks(self, frames: int = BLOCK) -> Iterator[Samples]:
+        """Mono at the file's own rate, that many samples at a time."""
+        left = self.format.frames
+        self._file.seek(self.format.data)
+        while left > 0:
+            raw = self._file.read(min(frames, left) * self.format.frame_bytes)
+            if not raw:
+                return
+            block = _decode(raw, self.format)
+            left -= len(block)
+            yield _mono(block)
 
 
-def format_wav(samples: Samples, rate: int) -> bytes:
-    """The same as a 16-bit mono WAV."""
-    sound = to_pcm16(samples)
-    return wav_header(rate, len(sound)) + sound
+def parse_wav(data: bytes, name: str = "The recording", *, longest: float | None = None) -> Wav:
+    """A whole WAV; `name` begins the sentence of every error.
+
+    Raises BadInput, and TooLarge (more than `longest` seconds; found out from the header, before
+    anything is converted).
+    """
+    with WavReader(io.BytesIO(data), name=name) as reader:
+        if longest is not None:
+            reader.require(longest)
+        return Wav(np.concatenate(list(reader.blocks())), reader.format.rate)
 
 
-def wav_header(rate: int, sound_bytes: int | None = None) -> bytes:
-    """The 44 bytes in front of 16-bit mono PCM; without a length: of a stream that will end some day."""
-    length = ENDLESS if sound_bytes is None else sound_bytes
-    riff = ENDLESS if sound_bytes is None else sound_bytes + 36
-    return struct.pack(
-        "<4sI4s4sIHHIIHH4sI",
-        b"RIFF",
-        riff,
-        b"WAVE",
-        b"fmt ",
-        16,
-        PCM,
-        1,
-        rate,
-        rate * 2,
-        2,
-        16,
-        b"data",
-        length,
+# -- the header ----------------------------------------------------------------------------------
+
+
+def _open(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except FileNotFoundError:
+        raise NotFound(f"There is no file {path}.") from None
+    except IsADirectoryError:
+        raise BadInput(f"{path} is a folder, not a WAV file.") from None
+    except PermissionError:
+        raise Forbidden(f"{path} may not be read by you.") from None
+    except (OSError, ValueError) as error:
+        raise BadInput(f"{path} cannot be read: {error}.") from error
+
+
+def _read_header(file: BinaryIO, name: str) -> Format:
+    head = file.read(12)
+    if not head:
+        raise BadInput(f"{name} is empty: it has not a single byte.")
+    if head[:4] != b"RIFF" or head[8:12] != b"WAVE":
+        raise _not_wav(head, name)
+    found: tuple[int, int, int, bool] | None = None
+    while True:
+        chunk = file.read(8)
+        if len(chunk) < 8:
+            missing = "sound" if found else "header"
+            raise BadInput(f"{name} is cut off: its {missing} is missing.")
+        kind, size = chunk[:4], struct.unpack("<I", chunk[4:])[0]
+        if kind == b"data":
+            if found is None:
+                raise BadInput(f"{name} is damaged: it does not say what its sound is made of.")
+            return _with_data(file, name, found, size)
+        if kind == b"fmt ":
+            found = _read_format(file.read(size), name)
+            file.seek(size & 1, os.SEEK_CUR)
+        else:
+            file.seek(size + (size & 1), os.SEEK_CUR)
+
+
+def _not_wav(head: bytes, name: str) -> BadInput:
+    known = next((kind for magic, kind in OTHERS.items() if head.startswith(magic)), "")
+    if not known and head[:1] == b"\xff" and len(head) > 1 and head[1] & 0xE0 == 0xE0:
+        known = "MP3"
+    looks = f"; it looks like {known}" if known else ""
+    return BadInput(
+        f"{name} is not a WAV file{looks}.",
+        hint=CONVERT,
     )
 
 
-def to_pcm16(samples: Samples) -> bytes:
-    """Little-endian 16-bit PCM; what is louder than 1 is clipped."""
-    return (np.clip(samples, -1.0, 1.0) * 32767.0).round().astype("<i2").tobytes()
-
-
-def _chunks(data: bytes, name: str) -> tuple[WavFormat, memoryview]:
-    if not data:
-        raise BadInput(f"{name} is empty.")
-    if data[:4] != b"RIFF" or data[8:12] != b"WAVE":
-        raise BadInput(f"{name} is not a WAV file.", hint="Convert it: ffmpeg -i FILE -ar 16000 -ac 1 x.wav")
-    layout: WavFormat | None = None
-    position = 12
-    while position + 8 <= len(data):
-        kind, size = struct.unpack_from("<4sI", data, position)
-        position += 8
-        if kind == b"data":
-            return _require_format(layout, name), _sound(data, position, size, layout, name)
-        if position + size > len(data):
-            break
-        if kind == b"fmt ":
-            layout = _format(data[position : position + size], name)
-        position += size + (size & 1)
-    raise BadInput(f"{name} is a WAV that was cut off before its sound begins.")
-
-
-def _require_format(layout: WavFormat | None, name: str) -> WavFormat:
-    if layout is None:
-        raise BadInput(f"{name} is a damaged WAV: it does not say how its sound is written down.")
-    return layout
-
-
-def _sound(data: bytes, start: int, size: int, layout: WavFormat | None, name: str) -> memoryview:
-    there = len(data) - start
-    # Streams give no length (all ones, or nothing): their sound goes on to the end.
-    if size == ENDLESS or (size == 0 and there > 0):
-        return memoryview(data)[start:]
-    if size > there:
-        seconds = _require_format(layout, name)
-        had, meant = (n / seconds.frame_bytes / seconds.rate for n in (there, size))
-        raise BadInput(f"{name} is cut off: it holds {had:.1f} s of the {meant:.1f} s that it promises.")
-    return memoryview(data)[start : start + size]
-
-
-def _format(chunk: bytes, name: str) -> WavFormat:
+def _read_format(chunk: bytes, name: str) -> tuple[int, int, int, bool]:
+    """Rate, channels, bits, whether they are floats."""
     if len(chunk) < 16:
-        raise BadInput(f"{name} is a damaged WAV: its format is {len(chunk)} bytes long instead of 16.")
-    tag, channels, rate, _, _, bits = struct.unpack_from("<HHIIHH", chunk)
+        raise BadInput(f"{name} is damaged: its header is cut off.")
+    tag, channels, rate, _, _, bits = struct.unpack("<HHIIHH", chunk[:16])
     if tag == EXTENSIBLE and len(chunk) >= 26:
-        (tag,) = struct.unpack_from("<H", chunk, 24)
-    if (tag, bits) not in _READERS:
+        tag = struct.unpack("<H", chunk[24:26])[0]
+    known = (tag == PCM and bits in (8, 16, 24, 32)) or (tag == FLOAT and bits in (32, 64))
+    if not known:
         raise BadInput(
-            f"{name} is a WAV whose sound Solo cannot read (format {tag}, {bits} bits).",
-            hint="Convert it: ffmpeg -i FILE -c:a pcm_s16le x.wav",
+            f"{name} holds sound in a form that Solo cannot read (format {tag}, {bits} bit).",
+            hint=CONVERT,
         )
-    if not 1 <= channels <= MOST_CHANNELS or rate not in RATES:
-        raise BadInput(f"{name} is a damaged WAV: {channels} channels at {rate} Hz.")
-    return WavFormat(tag, channels, rate, bits)
+    if not 1 <= channels <= 64 or not 1000 <= rate <= 768_000:
+        raise BadInput(f"{name} is damaged: it claims {channels} channels at {rate} Hz.")
+    return rate, channels, bits, tag == FLOAT
 
 
-def _mono(sound: memoryview, layout: WavFormat) -> Samples:
-    kind, scale, offset = _READERS[layout.tag, layout.bits]
-    if layout.bits == 24:
-        triples = np.frombuffer(sound, np.uint8).reshape(-1, 3)
-        wide = np.zeros((len(triples), 4), np.uint8)
-        wide[:, 1:] = triples
-        raw = wide.view("<i4").reshape(-1)
+def _with_data(file: BinaryIO, name: str, found: tuple[int, int, int, bool], size: int) -> Format:
+    rate, channels, bits, is_float = found
+    start = file.tell()
+    there = file.seek(0, os.SEEK_END) - start
+    frame = channels * bits // 8
+    if size == 0:  # a stream whose length was never filled in
+        size = there
+    if size > there and size < STREAMED:
+        raise BadInput(
+            f"{name} is cut off: it should hold {size / frame / rate:.2f} s of sound, "
+            f"but only {there / frame / rate:.2f} s are there."
+        )
+    frames = min(size, there) // frame
+    if frames == 0:
+        raise BadInput(f"{name} holds no sound: it is 0 s long.")
+    return Format(rate, channels, bits, is_float, frames, start)
+
+
+# -- the samples ---------------------------------------------------------------------------------
+
+
+def _decode(raw: bytes, form: Format) -> Samples:
+    raw = raw[: len(raw) - len(raw) % form.frame_bytes]
+    if form.is_float:
+        flat = np.frombuffer(raw, "<f4" if form.bits == 32 else "<f8").astype(np.float32)
+        flat = np.clip(np.nan_to_num(flat, posinf=1.0, neginf=-1.0), -1.0, 1.0)
+    elif form.bits == 8:
+        flat = (np.frombuffer(raw, np.uint8).astype(np.float32) - 128) / 128
+    elif form.bits == 24:
+        padded = np.zeros((len(raw) // 3, 4), np.uint8)
+        padded[:, 1:] = np.frombuffer(raw, np.uint8).reshape(-1, 3)
+        flat = padded.reshape(-1).view("<i4").astype(np.float32) / 2**31
     else:
-        raw = np.frombuffer(sound, kind)
-    values = raw.astype(np.float32)
-    if offset:
-        values -= offset
-    if scale != 1.0:
-        values /= scale
-    return values if layout.channels == 1 else values.reshape(-1, layout.channels).mean(axis=1)
+        kind = "<i2" if form.bits == 16 else "<i4"
+        flat = np.frombuffer(raw, kind).astype(np.float32) / 2 ** (form.bits - 1)
+    return cast(Samples, flat.reshape(-1, form.channels))
 
 
-_READERS: Final[dict[tuple[int, int], tuple[str, float, float]]] = {
-    (PCM, 8): ("u1", 128.0, 128.0),
-    (PCM, 16): ("<i2", 32_768.0, 0.0),
-    (PCM, 24): ("<i4", 2_147_483_648.0, 0.0),
-    (PCM, 32): ("<i4", 2_147_483_648.0, 0.0),
-    (FLOAT, 32): ("<f4", 1.0, 0.0),
-    (FLOAT, 64): ("<f8", 1.0, 0.0),
-}
-"""(format, bits) → numpy type, full scale, and what stands for silence."""
+def _mono(block: Samples) -> Samples:
+    return block[:, 0] if block.shape[1] == 1 else block.mean(axis=1, dtype=np.float32)
+
+
+def _duration(seconds: float) -> str:
+    if seconds >= 7200:
+        return f"{seconds / 3600:.1f} h"
+    whole = round(seconds)
+    return f"{whole // 60} min" if whole >= 120 and whole % 60 == 0 else f"{seconds:.0f} s"

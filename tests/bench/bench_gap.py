@@ -23,8 +23,9 @@ from typing import Any
 import numpy as np
 import soxr
 
+from app.media.wavwriter import write_wav
 from app.voice.audio.frames import RATE, Samples
-from app.voice.audio.wavfile import read_wav, write_wav
+from app.voice.audio.wavfile import read_wav
 
 QUESTIONS = (
     "What is the capital of France?",

@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 
 from app.kernel.runtime import Runtime
+from app.media.wavwriter import write_wav
 from app.voice.audio.fileduplex import FileDuplex
 from app.voice.audio.frames import RATE, Samples
 from app.voice.audio.port import AudioSink, AudioSource
 from app.voice.audio.scripted import ScriptedSink, ScriptedSource
-from app.voice.audio.wavfile import write_wav
 
 pytestmark = pytest.mark.anyio
 

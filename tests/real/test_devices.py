@@ -17,6 +17,7 @@ from app.config.voice import AudioSettings, VoiceSettings
 from app.events.voice import AudioDeviceEvent, PlaybackEvent
 from app.kernel.errors import DeviceLost, NotFound
 from app.kernel.runtime import Runtime
+from app.media.wavwriter import write_wav
 from app.voice.audio.devices import Device
 from app.voice.audio.frames import RATE, Samples
 from app.voice.audio.hub import FrameHub
@@ -28,7 +29,6 @@ from app.voice.audio.portaudio import list_devices
 from app.voice.audio.resample import resample
 from app.voice.audio.service import MicrophoneService, SpeakerService
 from app.voice.audio.vad import ScriptedVad
-from app.voice.audio.wavfile import write_wav
 from tests.conftest import ROOT
 from tests.contracts.test_audio_devices import SinkContract, SourceContract
 from tests.real.sound_server import SoundServer, correlation

@@ -14,8 +14,9 @@ import numpy as np
 import pytest
 
 from app.config.voice import SttSettings, TtsSettings
+from app.media.wavwriter import write_wav
 from app.voice.audio.frames import RATE, Samples
-from app.voice.audio.wavfile import read_wav, write_wav
+from app.voice.audio.wavfile import read_wav
 from app.voice.stt.faster_whisper import FasterWhisper
 from app.voice.tts.piper import PiperTts
 from tests.conftest import MODELS, ROOT

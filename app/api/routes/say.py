@@ -12,7 +12,8 @@ from app.api.streaming import Emit, Streamed, leaving_cancels
 from app.events.voice import SpeakEvent, StopSpeakingEvent, TTSEvent
 from app.kernel.errors import BadInput, SoloError
 from app.kernel.streams import Stream
-from app.media.wav import Samples, to_pcm16, wav_header
+from app.media.wav import Samples
+from app.media.wavwriter import to_pcm16, wav_header
 
 router = APIRouter(prefix="/api/v1", tags=["talk"])
 

@@ -17,10 +17,11 @@ import numpy as np
 
 from app.kernel.clock import Clock, SystemClock
 from app.kernel.errors import BadInput
+from app.media.wav import WavReader
+from app.media.wavwriter import WavWriter
 from app.voice.audio.frames import FRAME, RATE, Samples
 from app.voice.audio.pace import NoPace, Pace
 from app.voice.audio.resample import Resampler
-from app.voice.audio.wavfile import WavReader, WavWriter
 
 AHEAD_MS = 60
 

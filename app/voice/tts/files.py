@@ -13,8 +13,8 @@ import anyio
 from app.events.voice import PlaybackEvent, SpeakEvent, TTSEvent
 from app.kernel.errors import BadInput, DeviceLost
 from app.kernel.runtime import Runtime
+from app.media.wavwriter import WavWriter
 from app.voice.audio.frames import Samples
-from app.voice.audio.wavfile import WavWriter
 
 START_SECONDS: Final = 5.0
 """Within that time the loudspeaker must have begun."""

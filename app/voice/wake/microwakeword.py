@@ -18,8 +18,8 @@ from pymicro_wakeword import MicroWakeWord, MicroWakeWordFeatures
 
 from app.config.voice import WakeSettings
 from app.kernel.errors import BrokenFile, NotFound
+from app.media.wavwriter import to_int16
 from app.voice.audio.frames import RATE, Samples
-from app.voice.audio.wavfile import to_int16
 from app.voice.wake.port import Detection
 from app.voice.wake.words import Chosen, choose, spoken
 

@@ -16,8 +16,8 @@ from pyopen_wakeword import OpenWakeWord, OpenWakeWordFeatures
 
 from app.config.voice import WakeSettings
 from app.kernel.errors import BrokenFile
+from app.media.wavwriter import to_int16
 from app.voice.audio.frames import Samples
-from app.voice.audio.wavfile import to_int16
 from app.voice.wake.port import Detection
 from app.voice.wake.words import Chosen, choose, spoken
 

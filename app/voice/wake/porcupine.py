@@ -12,8 +12,8 @@ import pvporcupine
 
 from app.config.voice import WakeSettings
 from app.kernel.errors import BadSettings, BrokenFile, SoloError, Unavailable
+from app.media.wavwriter import to_int16
 from app.voice.audio.frames import FRAME, Samples
-from app.voice.audio.wavfile import to_int16
 from app.voice.wake.port import Detection
 from app.voice.wake.words import choose, plain, spoken
 

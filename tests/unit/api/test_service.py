@@ -30,7 +30,8 @@ from app.config.settings import Settings
 from app.events.voice import AttentionEvent
 from app.kernel.errors import BadInput, BadSettings, Busy, NotFound, TooLarge, Unavailable
 from app.kernel.runtime import Runtime
-from app.media.wav import format_wav, parse_wav
+from app.media.wav import parse_wav
+from app.media.wavwriter import format_wav
 from tests.unit.api.scripted import Scripted, until
 
 pytestmark = [pytest.mark.anyio, pytest.mark.real_time]

@@ -12,7 +12,8 @@ import pytest
 import structlog
 
 from app.cli.main import main
-from app.voice.audio.wavfile import read_wav, write_wav
+from app.media.wavwriter import write_wav
+from app.voice.audio.wavfile import read_wav
 
 Solo = Callable[..., tuple[int, str, str]]
 

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.kernel.errors import BadInput, TooLarge
-from app.media.wav import ENDLESS, format_wav, parse_wav, to_pcm16, wav_header
+from app.media.wav import parse_wav
+from app.media.wavwriter import ENDLESS, format_wav, to_pcm16, wav_header
 
 TONE = (0.5 * np.sin(np.linspace(0, 60, 1600))).astype(np.float32)
 
@@ -94,7 +95,6 @@ WRONG = {
     "no channels": riff(1, 0, 16_000, 16, b"\x00" * 64),
     "a thousand channels": riff(1, 1000, 16_000, 16, b"\x00" * 64),
     "no rate": riff(1, 1, 0, 16, b"\x00" * 64),
-    "not a number": riff(3, 1, 16_000, 32, np.array([np.nan, 1], "<f4").tobytes()),
 }
 
 
@@ -107,7 +107,7 @@ def test_every_wrong_file_is_one_sentence_that_names_it(what: str) -> None:
 
 
 def test_too_long_a_recording_is_refused_before_it_is_converted() -> None:
-    with pytest.raises(TooLarge, match="900 s"):
+    with pytest.raises(TooLarge, match="15 min"):
         parse_wav(riff(1, 1, 4_000, 8, bytes(900 * 4_000)), longest=600)
 
 

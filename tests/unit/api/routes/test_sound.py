@@ -13,7 +13,8 @@ import pytest
 from app.config.voice import VoiceSettings
 from app.events.voice import AudioDeviceEvent, PushToTalkEvent, StopSpeakingEvent
 from app.kernel.errors import NotFound
-from app.media.wav import format_wav, parse_wav
+from app.media.wav import parse_wav
+from app.media.wavwriter import format_wav
 from tests.unit.api.scripted import House
 
 pytestmark = pytest.mark.anyio
@@ -64,7 +65,7 @@ async def test_a_recording_of_any_rate_is_transcribed(house: House, rate: int) -
         (b"ID3 not a wav at all", 422, "not a WAV"),
         (wav()[:30], 422, "cut off"),
         (wav()[:2000], 422, "cut off"),
-        (wav(0), 422, "without any sound"),
+        (wav(0), 422, "holds no sound"),
         (wav(601, 4_000), 413, "601 s"),
     ],
 )

@@ -7,6 +7,8 @@ import pytest
 from app.config.voice import VoiceSettings
 from app.kernel.errors import BadInput
 from app.kernel.runtime import Runtime
+from app.media.wav import WavReader
+from app.media.wavwriter import write_wav
 from app.voice.audio.fileduplex import FileDuplex
 from app.voice.audio.frames import FRAME, RATE, Samples
 from app.voice.audio.hub import FrameHub
@@ -14,7 +16,7 @@ from app.voice.audio.pace import Pace
 from app.voice.audio.playback import Playback
 from app.voice.audio.service import MicrophoneService, SpeakerService
 from app.voice.audio.vad import ScriptedVad
-from app.voice.audio.wavfile import WavReader, read_wav, write_wav
+from app.voice.audio.wavfile import read_wav
 
 pytestmark = pytest.mark.anyio
 

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from app.kernel.errors import BadInput, NotFound, SoloError, TooLarge
+from app.media.wav import WavReader
+from app.media.wavwriter import write_wav
 from app.voice.audio.frames import RATE, Samples
-from app.voice.audio.wavfile import WavReader, read_wav, write_wav
+from app.voice.audio.wavfile import read_wav
 
 
 def tone(rate: int, seconds: float = 1.0) -> Samples:

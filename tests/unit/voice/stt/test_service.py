@@ -11,8 +11,8 @@ from app.events.dialogue import TurnCancelledEvent
 from app.events.voice import STTEvent, TranscribeEvent
 from app.kernel.errors import BrokenFile, NotFound, TooLarge, TurnCancelled, Unavailable
 from app.kernel.runtime import Runtime
+from app.media.wavwriter import write_wav
 from app.voice.audio.frames import Samples
-from app.voice.audio.wavfile import write_wav
 from app.voice.stt import service
 from app.voice.stt.engines import build
 from app.voice.stt.files import transcribe, transcribe_file
