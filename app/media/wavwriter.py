@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import struct
-import wave
 from pathlib import Path
 from typing import Final, Self
 
@@ -24,15 +23,13 @@ class WavWriter:
 
     def __init__(self, path: Path, rate: int) -> None:
         self._path = path
+        self._rate = rate
         self.written = 0
         try:
             self._file = path.open("wb")
+            self._file.write(wav_header(rate, 0))
         except OSError as error:
             raise _write_error(path, error) from error
-        self._wave = wave.open(self._file, "wb")  # noqa: SIM115  (closed by close)
-        self._wave.setnchannels(1)
-        self._wave.setsampwidth(2)
-        self._wave.setframerate(rate)
 
     def __enter__(self) -> Self:
         return self
@@ -43,16 +40,19 @@ class WavWriter:
     def write(self, samples: Samples) -> None:
         """Append mono samples; beyond ±1 they are clipped."""
         try:
-            self._wave.writeframesraw(to_pcm16(samples))
+            self._file.write(to_pcm16(samples))
         except OSError as error:
             raise _write_error(self._path, error) from error
         self.written += len(samples)
 
     def close(self) -> None:
         """Write the lengths into the header; idempotent."""
+        if self._file.closed:
+            return
         try:
-            self._wave.close()
-            self._file.close()
+            with self._file:
+                self._file.seek(0)
+                self._file.write(wav_header(self._rate, 2 * self.written))
         except OSError as error:
             raise _write_error(self._path, error) from error
 

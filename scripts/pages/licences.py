@@ -52,6 +52,9 @@ itself is under the [Apache License 2.0](../LICENSE). This page is a list, not l
   own; changes to their files would have to be published.
 - **nvidia-cublas-cu12 and nvidia-cudnn-cu12** (extra `gpu`) are under NVIDIA's own terms, which restrict
   handing them on.
+- **The voice en_US-joe-medium** was made from recordings under CC0; its model card says that it was
+  fine-tuned from Piper's lessac voice, whose recordings (Blizzard Challenge 2013) have terms of their own:
+  read them before you ship it in a product.
 - **Models and voices** are pulled by whoever runs Solo and are not part of it; the table below says under
   which licence each is given, and whether its origin could be verified.
 

@@ -7,8 +7,12 @@ close or list stand behind one lock, in threads: they may take a second.
 
 from __future__ import annotations
 
+import ctypes
+import ctypes.util
+import sys
 import threading
 from collections.abc import Callable
+from functools import cache
 from typing import Any, TypeVar
 
 from anyio import to_thread
@@ -33,7 +37,31 @@ def sounddevice() -> Any:
         import sounddevice as library
     except (OSError, ModuleNotFoundError) as error:
         raise MissingExtra(NO_LIBRARY, hint=GET_LIBRARY) from error
+    if sys.platform.startswith("linux"):
+        _hush_alsa()
     return library
+
+
+_AlsaHandler = ctypes.CFUNCTYPE(
+    None, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p
+)
+
+
+@_AlsaHandler
+def _nothing(*_: object) -> None:
+    """What ALSA has to say (every device that it tried and did not find) helps nobody."""
+
+
+@cache
+def _hush_alsa() -> None:
+    """ALSA writes to the terminal unless it is told not to; PortAudio reports what matters."""
+    name = ctypes.util.find_library("asound")
+    if name is None:
+        return
+    try:
+        ctypes.CDLL(name).snd_lib_error_set_handler(_nothing)
+    except (OSError, AttributeError):
+        return
 
 
 def list_devices(*, fresh: bool = False) -> list[Device]:

@@ -44,6 +44,14 @@ async def test_a_fact_reaches_every_subscriber_of_its_kind_and_no_other(runtime:
         assert [type(e) async for e in b] == [WakeWordEvent, LevelEvent]
 
 
+async def test_a_subscription_that_is_closed_while_full_ends_after_what_waits(runtime: Runtime) -> None:
+    with runtime.bus.subscribe(WakeWordEvent, name="a", size=2) as a:
+        runtime.bus.publish(wake(1))
+        runtime.bus.publish(wake(2))
+        a.close()
+        assert [event.sample async for event in a] == [1, 2]
+
+
 async def test_urgent_facts_overtake_and_keep_their_own_order(runtime: Runtime) -> None:
     bus = runtime.bus
     with bus.subscribe(Event, name="a") as a:
