@@ -52,7 +52,8 @@ class WavWriter:
         try:
             with self._file:
                 self._file.seek(0)
-                self._file.write(wav_header(self._rate, 2 * self.written))
+                sound = 2 * self.written
+                self._file.write(wav_header(self._rate, sound if sound < ENDLESS - 36 else None))
         except OSError as error:
             raise _write_error(self._path, error) from error
 
