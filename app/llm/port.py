@@ -61,6 +61,9 @@ class LanguageModel(Protocol):
     Safe to use from several tasks at once; what the engine cannot run side by side it queues.
     """
 
+    name: str
+    """The engine's, as in the settings."""
+
     @property
     def capabilities(self) -> LlmCapabilities:
         """Known once loaded."""

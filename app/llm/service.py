@@ -132,10 +132,10 @@ class LlmService:
             raise
         took = self._since(started)
         found = engine.capabilities
-        log.info("model_loaded", model=found.model, engine=type(engine).__name__, ms=round(took))
+        log.info("model_loaded", model=found.model, engine=engine.name, ms=round(took))
         if main:
             stats = self._stats
-            stats.engine, stats.model = type(engine).__name__, found.model
+            stats.engine, stats.model = engine.name, found.model
             stats.context, stats.concurrent, stats.load_ms = found.context, found.concurrent, took
             loaded = ModelReadyEvent(model=found.model, engine=stats.engine, context=found.context)
             self._runtime.bus.publish(loaded)

@@ -35,6 +35,8 @@ _Run = Handover[Step]
 class LlamaCpp:
     """See the module and `LanguageModel`."""
 
+    name = "llama_cpp"
+
     def __init__(self, spec: EngineSpec) -> None:
         self._spec = spec
         self._name = spec.model

@@ -41,6 +41,8 @@ NAMES_SHOWN = 8
 class OpenAiServer:
     """See the module and `LanguageModel`."""
 
+    name = "openai"
+
     def __init__(self, spec: EngineSpec) -> None:
         self._spec = spec
         self._url = spec.server.url.rstrip("/")

@@ -35,6 +35,8 @@ class ScriptedModel:
     """Answers by a script. delay: seconds that each token takes; failure: raised by each
     generation; `failing_after` tokens have been written by then."""
 
+    name = "scripted"
+
     def __init__(
         self,
         spec: EngineSpec,

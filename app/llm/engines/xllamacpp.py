@@ -45,6 +45,8 @@ _Run = Handover[dict[str, Any]]
 class XllamaCpp:
     """See the module and `LanguageModel`."""
 
+    name = "xllamacpp"
+
     def __init__(self, spec: EngineSpec) -> None:
         self._spec = spec
         self._name = spec.model
