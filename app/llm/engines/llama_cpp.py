@@ -62,6 +62,9 @@ class LlamaCpp:
 
     async def generate(self, request: Generation) -> AsyncGenerator[Step, None]:
         slot = await self._gate.enter(request.dialogue, request.priority)
+        if self._llama is None:
+            self._gate.leave(slot)
+            raise Unavailable("The language model is not loaded.")
         run = _Run()
         self._runs.add(run)
         ended = asyncio.create_task(self._lane.run(self._write, request, run), name="llama_cpp:generate")
@@ -89,9 +92,7 @@ class LlamaCpp:
     def _write(self, request: Generation, run: _Run) -> None:
         """One generation, on the model's thread."""
         try:
-            if self._llama is None:
-                run.close(Unavailable("The language model is not loaded."))
-            elif not run.cancelled:
+            if not run.cancelled:
                 self._generate(request, run)
             run.close()
         except BadInput as error:
