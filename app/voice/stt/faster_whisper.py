@@ -1,6 +1,6 @@
 """Whisper by faster-whisper (CTranslate2): int8 on a CPU, or a GPU when there is one.
 
-Sound is heard in pieces of up to half a minute, each in a window no longer than it needs (see
+Sound is heard in pieces of up to twenty seconds, each in a window no longer than it needs (see
 window.py), by the encoder and decoder directly; what looped, by faster-whisper's own loop over
 30 s windows.  Nothing is ever downloaded.
 """

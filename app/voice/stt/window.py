@@ -4,7 +4,7 @@ Whisper was trained on 30 s of sound, padded with silence.  Its encoder costs th
 second of padding, so a question of two seconds is given a window of ten.  Shorter ones make the
 decoder repeat itself; what still loops is noticed here and heard again with the whole window.
 
-Longer recordings are cut into pieces of one window each, where they are quietest.
+Recordings of more than 20 s are cut into shorter pieces, where they are quietest.
 
 A rule file: sound and token ids in, decisions out.
 """
@@ -26,8 +26,10 @@ TOKENS_PER_SECOND: Final = 9.0
 """More than anyone says."""
 TOKENS_FREE: Final = 12
 SHORTEST_LOOP: Final = 3
-EARLIEST_CUT: Final = 12.0
-"""Seconds; a piece is no shorter unless the recording ends."""
+WHOLE: Final = 20.0
+"""Seconds up to which a recording is heard as one: longer ones lose sentences now and then."""
+EARLIEST_CUT, LATEST_CUT = 5.0, 14.5
+"""Seconds: how long the pieces of a longer one are; the last may be shorter."""
 QUIET: Final = 0.3
 """Seconds of sound whose loudness is compared when a cut is looked for."""
 
@@ -39,10 +41,11 @@ def window_for(seconds: float) -> float | None:
 
 def pieces(audio: Samples) -> list[Samples]:
     """The recording in pieces that fit into a window, cut where a third of a second is quietest."""
-    longest, quiet = round((WINDOWS[-1] - MARGIN) * RATE), round(QUIET * RATE)
+    begin, longest, quiet = (round(seconds * RATE) for seconds in (EARLIEST_CUT, LATEST_CUT, QUIET))
     found: list[Samples] = []
+    if audio.size <= WHOLE * RATE:
+        return [audio]
     while audio.size > longest:
-        begin = round(EARLIEST_CUT * RATE)
         energy = np.concatenate(([0.0], np.cumsum(audio[begin:longest].astype(np.float64) ** 2)))
         loudness = energy[quiet:] - energy[:-quiet]
         # Of equally quiet places the last: fewer pieces.
