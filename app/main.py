@@ -20,7 +20,7 @@ from app.events.base import Event
 from app.kernel.bus import Subscription
 from app.kernel.errors import Unavailable
 from app.kernel.folder import owned
-from app.kernel.heap import tidy
+from app.kernel.heap import lean, tidy
 from app.kernel.lifecycle import Restart, Service, ServiceSpec, ServiceStatus
 from app.kernel.runtime import Runtime
 from app.kernel.supervisor import Supervisor
@@ -168,6 +168,7 @@ async def solo(settings: Settings, watching: tuple[type[Event], ...] = ()) -> As
     """
     from app.voice.pipeline import Roads
 
+    lean()
     with owned(settings.data_dir):
         runtime = Runtime.new()
         parts = Parts(settings, runtime)

@@ -78,5 +78,5 @@ class LlmSettings(Section):
     embedding: EmbeddingSettings = setting(EmbeddingSettings(), "texts into vectors")
     server: ServerSettings = setting(ServerSettings(), "an OpenAI-compatible server")
     slots: int = setting(
-        2, "dialogues that a local model keeps warm and answers at once; each takes memory", ge=1, le=32
+        3, "dialogues that a local model keeps warm and answers at once; each takes memory", ge=1, le=32
     )
