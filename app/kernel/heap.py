@@ -15,7 +15,7 @@ M_ARENA_MAX = -8
 
 
 def lean() -> None:
-    """Call before there are threads: two heaps for all of them, instead of sixteen that each keep what
+    """Call before there are threads: two heaps for all of them, instead of eight for each core that keep what
     was freed in them (8 MB at rest, 65 MB while models load; glibc only)."""
     libc = _glibc()
     if libc is not None:
@@ -25,7 +25,7 @@ def lean() -> None:
 def tidy() -> None:
     """Call once everything is loaded: some tens of milliseconds, off the loop.
 
-    Frees what the C library keeps of freed memory (about 100 MB after the models were loaded; glibc
+    Frees what the C library keeps of freed memory (about 90 MB after the models were loaded; glibc
     only), and takes what is there for good out of the garbage collector's rounds, so that they stay
     short while sound is playing.
     """

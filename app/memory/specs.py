@@ -1,6 +1,6 @@
 """Wires memory: what main starts for it, and in which order.
 
-Its imports (the database's library, numpy) take a second, so they wait until a service is made.
+Its imports (the database's library, numpy) are slow, so they wait until a service is made.
 """
 
 from __future__ import annotations
