@@ -1,11 +1,13 @@
 """Wake words for real: the contract on every engine, real recordings, wrong keys and files."""
 
 import asyncio
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from pydantic import SecretStr
 
 from app.config.voice import TtsSettings, WakeSettings
 from app.kernel.errors import BadSettings, BrokenFile, NotFound
@@ -80,8 +82,25 @@ class TestOpenWakeWord(_Real):
     name = "openwakeword"
 
 
-class TestPorcupine:
-    """Without a key it can only be seen to refuse; with one in its settings it is a WakeContract."""
+PORCUPINE_KEY = os.environ.get("SOLO_TEST_PORCUPINE_KEY", "")
+
+if PORCUPINE_KEY:  # its library asks its maker about every key, so it runs only where one is set
+
+    class TestPorcupine(_Real):
+        @pytest.fixture
+        def engine(self) -> Iterator[WakeEngine]:
+            settings = WakeSettings(
+                engine="porcupine", words=("jarvis",), access_key=SecretStr(PORCUPINE_KEY)
+            )
+            engine = make_engine(settings)
+            assert engine is not None
+            engine.load()
+            yield engine
+            engine.close()
+
+
+class TestPorcupineRefuses:
+    """What can be seen of it without a key."""
 
     def test_without_a_key_it_says_where_to_set_one(self) -> None:
         with pytest.raises(BadSettings, match="SOLO_VOICE__WAKE__ACCESS_KEY"):
