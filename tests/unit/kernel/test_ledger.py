@@ -53,6 +53,26 @@ def test_a_spoken_turn_has_every_span() -> None:
     assert trace.tokens_per_second == 30
 
 
+def test_an_answer_that_is_written_before_it_is_heard_waits_for_its_sound() -> None:
+    ledger = Ledger()
+    ledger.fact(STTEvent(turn="t", text="?", language="en", seconds=1, took_ms=50), 1.0)
+    ledger.first_answer(LLMRequestEvent(turn="t", messages=()), LLMTokenEvent(text="P"), 1.1)
+    assert ledger.fact(ENDED, 1.2) is None
+    trace = ledger.fact(PlaybackEvent(turn="t", state="started", audible_at=1.4), 1.4)
+    assert trace is not None
+    assert trace.spans[-1].name == "play"
+    assert trace.spans[-1].end_ms == 400.0
+
+
+def test_an_answer_that_nobody_will_hear_is_not_waited_for() -> None:
+    ledger = Ledger()
+    ledger.fact(STTEvent(turn="t", text="?", language="en", seconds=1, took_ms=50), 1.0)
+    ledger.fact(PlaybackEvent(turn="t", state="stopped"), 1.1)
+    assert ledger.fact(ENDED, 1.2) is not None
+    ledger.fact(STTEvent(turn="u", text="?", language="en", seconds=1, took_ms=50), 2.0)
+    assert ledger.fact(ENDED.model_copy(update={"turn": "u", "reply_text": ""}), 2.1) is not None
+
+
 def test_a_typed_turn_is_traced_without_a_loudspeaker() -> None:
     ledger = Ledger()
     ledger.fact(TurnStartedEvent(turn="t", channel="api", dialogue="d"), 1.0)

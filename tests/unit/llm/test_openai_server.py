@@ -165,6 +165,27 @@ async def test_an_answer_comes_with_what_it_cost() -> None:
         assert "Bearer k3y" in asked[-1]
 
 
+async def test_a_connection_that_was_closed_while_idle_is_opened_again() -> None:
+    calls = 0
+
+    async def closed_the_first_time(writer: Writer) -> None:
+        nonlocal calls
+        calls += 1
+        if calls > 1:
+            await streamed(delta("Hi"), delta(None, "stop"))(writer)
+
+    async with server(closed_the_first_time) as (url, _), client(url) as engine:
+        assert await say(engine) == ("Hi", Finished("stop"))
+    assert calls == 2
+
+
+async def test_a_server_that_keeps_hanging_up_is_asked_twice_and_no_more() -> None:
+    async with server(hang_up) as (url, asked), client(url) as engine:
+        with pytest.raises(Unavailable, match="No language model server answers"):
+            await say(engine)
+    assert sum(one.startswith("POST") for one in asked) == 2
+
+
 async def test_a_server_that_tells_no_cost_is_fine() -> None:
     async with (
         server(streamed(delta("Hi"), delta(None, "stop"), "data: [DONE]\n\n")) as (url, _),

@@ -1,0 +1,27 @@
+"""Keeping memory lean never fails, whatever C library is there."""
+
+from __future__ import annotations
+
+import gc
+
+import pytest
+
+from app.kernel import heap
+
+
+def test_what_is_loaded_leaves_the_rounds_of_the_garbage_collector() -> None:
+    before = gc.get_freeze_count()
+    try:
+        heap.tidy()
+        assert gc.get_freeze_count() > before
+    finally:
+        gc.unfreeze()
+
+
+@pytest.mark.parametrize("platform", ["win32", "darwin"])
+def test_another_c_library_is_left_alone(monkeypatch: pytest.MonkeyPatch, platform: str) -> None:
+    monkeypatch.setattr(heap.sys, "platform", platform)
+    monkeypatch.setattr(heap.ctypes, "CDLL", None)
+    heap.lean()
+    heap.tidy()
+    gc.unfreeze()
