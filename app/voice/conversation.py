@@ -26,7 +26,7 @@ from app.events.voice import (
 )
 from app.kernel.bus import Subscription
 from app.kernel.runtime import Runtime
-from app.voice.audio.fileduplex import FileDuplex
+from app.voice.audio.duplex import Duplex
 from app.voice.audio.frames import Samples
 from app.voice.audio.port import AudioSource
 
@@ -163,7 +163,7 @@ def listen(runtime: Runtime) -> Subscription[Event]:
 
 
 async def converse(
-    events: Subscription[Event], duplex: FileDuplex, *, realtime: bool, tell: Callable[[Event], None]
+    events: Subscription[Event], duplex: Duplex, *, realtime: bool, tell: Callable[[Event], None]
 ) -> Talk:
     """Let the file be heard, wait until nobody has anything more to say, and end both files.
 
@@ -186,7 +186,7 @@ async def converse(
     return talk
 
 
-async def _over(duplex: FileDuplex, listener: Listener) -> None:
+async def _over(duplex: Duplex, listener: Listener) -> None:
     """Wait until the input is over and Solo has rested for a while, in the microphone's time."""
     while not duplex.exhausted:
         await _tick(duplex)
@@ -201,6 +201,6 @@ async def _over(duplex: FileDuplex, listener: Listener) -> None:
             return
 
 
-async def _tick(duplex: FileDuplex) -> None:
+async def _tick(duplex: Duplex) -> None:
     """Wait until the microphone has moved on."""
     await duplex.wait_until(duplex.now() + 1, lambda: False)

@@ -33,7 +33,7 @@ from app.config.voice import VoiceSettings
 from app.kernel.errors import Bug, SoloError
 from app.kernel.lifecycle import Service, ServiceSpec
 from app.kernel.runtime import Runtime
-from app.voice.audio.fileduplex import FileDuplex
+from app.voice.audio.duplex import Duplex
 from app.voice.audio.hub import FrameHub
 from app.voice.audio.pace import NoPace, Pace
 from app.voice.audio.playback import Playback
@@ -75,7 +75,7 @@ class Roads:
         return cls(source, sink)
 
     @classmethod
-    def files(cls, duplex: FileDuplex, pace: Pace) -> Roads:
+    def files(cls, duplex: Duplex, pace: Pace) -> Roads:
         """A file is the microphone, another what the loudspeaker played; the pace is the one that
         the duplex was made with."""
         return cls(lambda: duplex.source, lambda: duplex.sink, pace=pace)
