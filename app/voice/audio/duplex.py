@@ -28,14 +28,16 @@ AHEAD_MS = 60
 
 
 class MicrophoneLine(Protocol):
-    """What the microphone of a Duplex hears. rate: samples per second of the loudspeaker beside it."""
+    """What the microphone of a Duplex hears. rate: samples per second of the loudspeaker beside it;
+    over: what there was to be heard has been heard, and only the room goes on."""
 
     name: str
     rate: int
+    over: bool
 
-    def frame(self, index: int) -> Samples | None:
+    def frame(self, index: int) -> Samples:
         """The 512 samples at 16 kHz from `index` on, asked for one after the other when their time
-        has passed; None when there is nothing more to hear but silence."""
+        has passed."""
         ...
 
     def played(self, samples: Samples) -> None:
@@ -51,8 +53,8 @@ class MicrophoneLine(Protocol):
 class Duplex:
     """See the module. `source` and `sink` are to be opened once each; `finish()` ends both.
 
-    When the line has nothing more to be heard, silence goes on until `finish()`; `exhausted` says
-    that it is so. Raises what WavWriter raises.
+    The line goes on until `finish()`; `exhausted` says that only silence, or the room, is left of it.
+    Raises what WavWriter raises.
     """
 
     def __init__(
@@ -65,7 +67,6 @@ class Duplex:
         clock: Clock | None = None,
     ) -> None:
         self.rate = line.rate
-        self.exhausted = False
         self._line = line
         self._realtime = realtime
         self._clock = clock or SystemClock()
@@ -81,6 +82,11 @@ class Duplex:
     def finished(self) -> bool:
         """`finish` was called."""
         return self._finished
+
+    @property
+    def exhausted(self) -> bool:
+        """What there was to be heard has been heard."""
+        return self._line.over
 
     @property
     def position(self) -> int:
@@ -122,7 +128,7 @@ class Duplex:
                 await ticked.wait()
 
     async def frames(self) -> AsyncIterator[Samples]:
-        """The input at 16 kHz, then silence until the end."""
+        """The line at 16 kHz, until the end."""
         self._began = self._clock.monotonic()
         while not self._finished:
             await self._pace.idle()
@@ -133,11 +139,8 @@ class Duplex:
                 return
             self._position += FRAME
             self._line.played(self.sink.settle())
-            frame = None if self.exhausted else self._line.frame(self._position - FRAME)
+            frame = self._line.frame(self._position - FRAME)
             self.tick()
-            if frame is None:
-                self.exhausted = True
-                frame = np.zeros(FRAME, np.float32)
             yield frame
 
 

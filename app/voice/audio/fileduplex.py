@@ -17,17 +17,20 @@ from app.voice.audio.resample import Resampler
 
 
 class WavLine:
-    """A WAV file, heard once. Raises what WavReader raises."""
+    """A WAV file, heard once, then silence. Raises what WavReader raises."""
 
     def __init__(self, path: Path) -> None:
         self._reader = WavReader(path)
         self.name = path.name
         self.rate = max(RATE, self._reader.format.rate)
+        self.over = False
         self._frames = _reframed(self._reader, Resampler(self._reader.format.rate, RATE))
 
-    def frame(self, index: int) -> Samples | None:
+    def frame(self, index: int) -> Samples:
         """The next one."""
-        return next(self._frames, None)
+        frame = None if self.over else next(self._frames, None)
+        self.over = frame is None
+        return np.zeros(FRAME, np.float32) if frame is None else frame
 
     def played(self, samples: Samples) -> None:
         """A file does not mind."""
