@@ -19,6 +19,7 @@ from app.kernel.clock import Clock, SystemClock
 from app.kernel.errors import BadInput
 from app.media.wav import WavReader
 from app.media.wavwriter import WavWriter
+from app.voice.audio.echopath import EchoShape, Feedback
 from app.voice.audio.frames import FRAME, RATE, Samples
 from app.voice.audio.pace import NoPace, Pace
 from app.voice.audio.resample import Resampler
@@ -30,6 +31,7 @@ class FileDuplex:
     """See the module. `source` and `sink` are to be opened once each; `finish()` ends both.
 
     When the input ends, silence goes on until `finish()`; `exhausted` says that it has ended.
+    echo: how much of what is played the microphone hears too; None: nothing, as with headphones.
     Raises what WavReader and WavWriter raise.
     """
 
@@ -41,6 +43,7 @@ class FileDuplex:
         realtime: bool,
         pace: Pace | None = None,
         clock: Clock | None = None,
+        echo: EchoShape | None = None,
     ) -> None:
         if out_path is not None and out_path.resolve() == in_path.resolve():
             raise BadInput(f"{in_path} cannot be microphone and loudspeaker at once.")
@@ -50,6 +53,7 @@ class FileDuplex:
         self._realtime = realtime
         self._clock = clock or SystemClock()
         self._pace = pace or NoPace()
+        self._echo = Feedback(echo, self.rate) if echo else None
         self._began: float | None = None
         self._position = 0
         self._ticked = asyncio.Event()
@@ -120,7 +124,12 @@ class FileDuplex:
             self._position += FRAME
             self.sink.settle()
             self.tick()
-            yield frame
+            yield frame if self._echo is None else self._echo.mix(frame)
+
+    def settled(self, line: Samples) -> None:
+        """This has been played, behind what was played before."""
+        if self._echo is not None:
+            self._echo.played(line)
 
 
 def _reframed(reader: WavReader, converter: Resampler) -> Iterator[Samples]:
@@ -228,6 +237,7 @@ class FileSink:
         self._laid = [(at, part) for at, part in self._laid if at + len(part) > now]
         if self._writer is not None and len(line):
             self._writer.write(line)
+        self._duplex.settled(line)
         self._settled = max(self._settled, now)
 
     def close(self) -> None:
