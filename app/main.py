@@ -27,6 +27,7 @@ from app.kernel.supervisor import Supervisor
 
 if TYPE_CHECKING:
     from app.db.engine import Database
+    from app.voice.audio.echopath import EchoShape
     from app.voice.conversation import Talk
     from app.voice.pipeline import Roads
 
@@ -226,12 +227,18 @@ async def serving(settings: Settings, wanted: set[str]) -> AsyncGenerator[Runtim
 
 
 async def talk(
-    settings: Settings, heard: Path, said: Path | None, *, realtime: bool, tell: Callable[[Event], None]
+    settings: Settings,
+    heard: Path,
+    said: Path | None,
+    *,
+    realtime: bool,
+    tell: Callable[[Event], None],
+    echo: EchoShape | None = None,
 ) -> Talk:
     """Hold the conversation of which `heard` is one side; `said` is what the loudspeaker played.
 
-    tell: given every happening as it comes. Raises what is wrong with the files, and the reason
-    of whatever the conversation cannot do without.
+    tell: given every happening as it comes. echo: what of the loudspeaker the microphone hears.
+    Raises what is wrong with the files, and the reason of whatever the conversation cannot do without.
     """
     from app.voice.audio.fileduplex import FileDuplex
     from app.voice.audio.pace import NoPace, Pace
@@ -240,7 +247,7 @@ async def talk(
 
     runtime = Runtime.new()
     pace = NoPace() if realtime else Pace()
-    duplex = FileDuplex(heard, said, realtime=realtime, pace=pace)
+    duplex = FileDuplex(heard, said, realtime=realtime, pace=pace, echo=echo)
     microphone = HeldSource(duplex.source)
     roads = Roads(lambda: microphone, lambda: duplex.sink, pace=pace)
     parts = Parts(settings, runtime)

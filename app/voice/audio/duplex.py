@@ -21,6 +21,7 @@ import numpy as np
 
 from app.kernel.clock import Clock, SystemClock
 from app.media.wavwriter import WavWriter
+from app.voice.audio.echopath import EchoShape, Feedback
 from app.voice.audio.frames import FRAME, RATE, Samples
 from app.voice.audio.pace import NoPace, Pace
 
@@ -53,6 +54,7 @@ class MicrophoneLine(Protocol):
 class Duplex:
     """See the module. `source` and `sink` are to be opened once each; `finish()` ends both.
 
+    echo: how much of what is played the microphone hears too; None: nothing, as with headphones.
     The line goes on until `finish()`; `exhausted` says that only silence, or the room, is left of it.
     Raises what WavWriter raises.
     """
@@ -65,12 +67,14 @@ class Duplex:
         realtime: bool,
         pace: Pace | None = None,
         clock: Clock | None = None,
+        echo: EchoShape | None = None,
     ) -> None:
         self.rate = line.rate
         self._line = line
         self._realtime = realtime
         self._clock = clock or SystemClock()
         self._pace = pace or NoPace()
+        self._echo = Feedback(echo, self.rate) if echo else None
         self._began: float | None = None
         self._position = 0
         self._ticked = asyncio.Event()
@@ -138,10 +142,16 @@ class Duplex:
             if self._finished:
                 return
             self._position += FRAME
-            self._line.played(self.sink.settle())
+            self.sink.settle()
             frame = self._line.frame(self._position - FRAME)
             self.tick()
-            yield frame
+            yield frame if self._echo is None else self._echo.mix(frame)
+
+    def settled(self, line: Samples) -> None:
+        """This has been played, behind what was played before."""
+        self._line.played(line)
+        if self._echo is not None:
+            self._echo.played(line)
 
 
 class DuplexSource:
@@ -225,8 +235,8 @@ class DuplexSink:
         now = self._duplex.now()
         return sum(max(0, at + len(part) - max(at, now)) for at, part in self._laid)
 
-    def settle(self) -> Samples:
-        """Write what has become the past to the file, and return it."""
+    def settle(self) -> None:
+        """Write what has become the past to the file."""
         now = self._duplex.now()
         line = np.zeros(max(0, now - self._settled), np.float32)
         for at, part in self._laid:
@@ -236,8 +246,8 @@ class DuplexSink:
         self._laid = [(at, part) for at, part in self._laid if at + len(part) > now]
         if self._writer is not None and len(line):
             self._writer.write(line)
+        self._duplex.settled(line)
         self._settled = max(self._settled, now)
-        return line
 
     def close(self) -> None:
         """Close the file; idempotent."""

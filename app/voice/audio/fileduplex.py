@@ -11,6 +11,7 @@ from app.kernel.clock import Clock
 from app.kernel.errors import BadInput
 from app.media.wav import WavReader
 from app.voice.audio.duplex import Duplex
+from app.voice.audio.echopath import EchoShape
 from app.voice.audio.frames import FRAME, RATE, Samples
 from app.voice.audio.pace import Pace
 from app.voice.audio.resample import Resampler
@@ -51,10 +52,11 @@ class FileDuplex(Duplex):
         realtime: bool,
         pace: Pace | None = None,
         clock: Clock | None = None,
+        echo: EchoShape | None = None,
     ) -> None:
         if out_path is not None and out_path.resolve() == in_path.resolve():
             raise BadInput(f"{in_path} cannot be microphone and loudspeaker at once.")
-        super().__init__(WavLine(in_path), out_path, realtime=realtime, pace=pace, clock=clock)
+        super().__init__(WavLine(in_path), out_path, realtime=realtime, pace=pace, clock=clock, echo=echo)
 
 
 def _reframed(reader: WavReader, converter: Resampler) -> Iterator[Samples]:

@@ -68,10 +68,11 @@ class Hum(Part):
 
 
 class Echo(Part):
-    """The way from the loudspeaker back into the microphone."""
+    """The way from the loudspeaker back into the microphone. room_ms: how long the room rings."""
 
-    delay_ms: Annotated[float, Field(ge=0, le=2000)] = 60.0
-    gain_db: Annotated[float, Field(ge=-90, le=20)] = -12.0
+    delay_ms: Annotated[float, Field(ge=0, le=1000)] = 80.0
+    gain_db: Annotated[float, Field(ge=-90, le=12)] = -12.0
+    room_ms: Annotated[float, Field(ge=0, le=1500)] = 0.0
 
 
 def _as_list(value: Any) -> Any:

@@ -9,13 +9,13 @@ from pathlib import Path
 from app.events.base import Event
 from app.kernel.bus import Subscription
 from app.voice.audio.duplex import Duplex
+from app.voice.audio.echopath import EchoShape
 from app.voice.audio.frames import RATE
 from app.voice.audio.liveline import LiveLine
 from app.voice.audio.pace import Pace
 from app.voice.conversation import Listener, Talk, converse
 from app.voice.evals.clips import Sounds
 from app.voice.evals.director import Cue, Director
-from app.voice.evals.echo import echo_of
 from app.voice.evals.judge import Verdict, judge
 from app.voice.evals.moments import Happened
 from app.voice.evals.read import Loaded
@@ -49,9 +49,10 @@ class Stage:
         steps = zip(loaded.names, scenario.play, strict=True)
         cues = [Cue(name, step.at, sounds.clips[name]) for name, step in steps]
         self._director = Director(cues, self._happened, longest=round(scenario.seconds * RATE))
-        echo = echo_of(scenario.echo) if scenario.echo else None
-        self._line = LiveLine(loaded.path.name, self._asked, room=sounds.room, echo=echo)
-        self.duplex = Duplex(self._line, said, realtime=realtime, pace=pace)
+        way = scenario.echo
+        echo = EchoShape(way.delay_ms, way.gain_db, way.room_ms) if way else None
+        self._line = LiveLine(loaded.path.name, self._asked, room=sounds.room)
+        self.duplex = Duplex(self._line, said, realtime=realtime, pace=pace, echo=echo)
         self._talk = Talk(latency_valid=realtime)
         self._listener = Listener(self._talk, lambda: self.duplex.position)
         self._witness = Witness(self._happened, self._line.spoken)
