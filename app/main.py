@@ -27,8 +27,13 @@ from app.kernel.supervisor import Supervisor
 
 if TYPE_CHECKING:
     from app.db.engine import Database
+    from app.voice.audio.duplex import Duplex
     from app.voice.audio.echopath import EchoShape
+    from app.voice.audio.pace import Pace
     from app.voice.conversation import Talk
+    from app.voice.evals.clips import Sounds
+    from app.voice.evals.read import Loaded
+    from app.voice.evals.stage import Run
     from app.voice.pipeline import Roads
 
 NEEDED_BY: Final[dict[str, tuple[str, ...]]] = {
@@ -242,12 +247,25 @@ async def talk(
     """
     from app.voice.audio.fileduplex import FileDuplex
     from app.voice.audio.pace import NoPace, Pace
-    from app.voice.conversation import HeldSource, converse, listen
+    from app.voice.conversation import converse
+
+    pace = NoPace() if realtime else Pace()
+    duplex = FileDuplex(heard, said, realtime=realtime, pace=pace, echo=echo)
+    async with conversing(settings, duplex, pace) as events:
+        return await converse(events, duplex, realtime=realtime, tell=tell)
+
+
+@asynccontextmanager
+async def conversing(settings: Settings, duplex: Duplex, pace: Pace) -> AsyncGenerator[Subscription[Event]]:
+    """All that a conversation takes, with this microphone and this loudspeaker, from the moment at
+    which everybody listens; yields what happens.
+
+    Raises the reason of whatever it cannot do without.
+    """
+    from app.voice.conversation import HeldSource, listen
     from app.voice.pipeline import STAGES, Roads
 
     runtime = Runtime.new()
-    pace = NoPace() if realtime else Pace()
-    duplex = FileDuplex(heard, said, realtime=realtime, pace=pace, echo=echo)
     microphone = HeldSource(duplex.source)
     roads = Roads(lambda: microphone, lambda: duplex.sink, pace=pace)
     parts = Parts(settings, runtime)
@@ -259,7 +277,26 @@ async def talk(
             await supervisor.ready()
             _all_well(supervisor, {spec.name for spec in needed})
             microphone.begin()
-            return await converse(events, duplex, realtime=realtime, tell=tell)
+            yield events
+
+
+async def rehearse(
+    settings: Settings,
+    test: Loaded,
+    sounds: Sounds,
+    *,
+    realtime: bool,
+    said: Path | None,
+    tell: Callable[[Event], None],
+) -> Run:
+    """Play a conversation test once; said, tell: as for `talk`."""
+    from app.voice.audio.pace import NoPace, Pace
+    from app.voice.evals.stage import Stage
+
+    pace = NoPace() if realtime else Pace()
+    stage = Stage(test, sounds, realtime=realtime, pace=pace, said=said)
+    async with conversing(settings, stage.duplex, pace) as events:
+        return await stage.hold(events, tell)
 
 
 def _all_well(supervisor: Supervisor, names: Collection[str]) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from app.kernel.errors import BadInput
 from app.voice.audio.frames import RATE, Samples
 from app.voice.audio.wavfile import read_wav
-from app.voice.evals.noise import at_loudness, lasting, loudness, louder, make_noise
+from app.voice.evals.noise import at_loudness, lasting, louder, loudness, make_noise
 from app.voice.evals.read import Loaded
 from app.voice.evals.schema import LONGEST_SECONDS, Hum, Step
 
@@ -70,7 +70,9 @@ def _said(loaded: Loaded, step: Step, speak: Speak) -> Samples:
             sound = sound[: round(step.seconds * RATE)]
         return louder(sound, step.gain_db)
     parts = [
-        speak(part, step.voice, step.speed) if isinstance(part, str) else np.zeros(round(part * RATE), np.float32)
+        speak(part, step.voice, step.speed)
+        if isinstance(part, str)
+        else np.zeros(round(part * RATE), np.float32)
         for part in step.say or ()
     ]
     return louder(np.concatenate(parts), step.gain_db)

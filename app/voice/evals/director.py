@@ -71,6 +71,4 @@ class Director:
 
     def unheard(self) -> Mapping[str, str]:
         """Steps that were never heard, with the moment that never came."""
-        return {
-            cue.name: (cue.at or FIRST).text for cue in self._cues if cue.name not in self._laid
-        }
+        return {cue.name: (cue.at or FIRST).text for cue in self._cues if cue.name not in self._laid}

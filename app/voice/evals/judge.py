@@ -76,9 +76,7 @@ def _words(kind: str, wanted: Words, which: int | None, journal: Journal) -> Ver
     return Verdict(not why, why)
 
 
-def _answered(
-    wanted: Answered, which: int | None, journal: Journal, clips: dict[str, Clip]
-) -> Verdict:
+def _answered(wanted: Answered, which: int | None, journal: Journal, clips: dict[str, Clip]) -> Verdict:
     if not journal.talk.latency_valid:
         return UNTIMED
     asked = None
@@ -111,7 +109,9 @@ def _begin_of_answer(which: int | None, journal: Journal, since: int | None) -> 
 
 def _last_words(journal: Journal, clips: dict[str, Clip], begin: int) -> int | None:
     steps = journal.happened.steps
-    ends = [s.end for name, s in steps.items() if clips[name].speech and s.end is not None and s.begin < begin]
+    ends = [
+        s.end for name, s in steps.items() if clips[name].speech and s.end is not None and s.begin < begin
+    ]
     return max(ends, default=None)
 
 
@@ -147,7 +147,9 @@ def _span(wanted: SpanLimit, which: int | None, journal: Journal) -> Verdict:
     found = [s.end_ms - s.start_ms for turn in turns for s in turn.spans if s.name == wanted.name]
     if not found:
         names = sorted({span.name for turn in turns for span in turn.spans})
-        return Verdict(False, f"no turn had that span; there {'is' if names else 'are none'} {', '.join(names)}")
+        return Verdict(
+            False, f"no turn had that span; there {'is' if names else 'are none'} {', '.join(names)}"
+        )
     longest = max(found)
     ok = longest <= wanted.at_most_ms
     return Verdict(ok, "" if ok else f"it took {longest:.0f} ms", round(longest, 1))
@@ -173,33 +175,3 @@ def _never(moment: Moment, journal: Journal) -> Verdict:
 def _never_played(step: str, journal: Journal) -> Verdict:
     waited = journal.unheard.get(step, "")
     return Verdict(False, f"{step} was never played: “{waited}” never came")
-
-
-def describe(expected: Expectation) -> str:
-    """What must be so, in a few words."""
-    kind = expected.check
-    wanted = getattr(expected, kind)
-    of_turn = f" (turn {expected.turn})" if expected.turn is not None else ""
-    match wanted:
-        case Count(at_least=least, at_most=most):
-            amount = str(least) if least == most else f"{least} to {most}" if most is not None else f"{least} or more"
-            return f"{kind}: {amount}"
-        case Words():
-            return f"{kind} {words.described(wanted)}{of_turn}"
-        case Answered():
-            after = f" after {wanted.after}" if wanted.after else ""
-            return f"answered within {wanted.within_ms:.0f} ms{after}{of_turn}"
-        case Silent():
-            return f"silent within {wanted.within_ms:.0f} ms {_after(wanted.after)}"
-        case Absent():
-            begin = f" from {wanted.since.text}" if wanted.since else ""
-            end = f" until {wanted.until.text}" if wanted.until else ""
-            return f"nothing is heard{begin}{end}"
-        case SpanLimit():
-            return f"{wanted.name} takes at most {wanted.at_most_ms:.0f} ms{of_turn}"
-        case _:
-            raise AssertionError(kind)
-
-
-def _after(moment: Moment) -> str:
-    return moment.text if moment.text.startswith("after") else f"after {moment.text}"

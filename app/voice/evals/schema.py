@@ -30,6 +30,7 @@ Name: TypeAlias = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
 FileName: TypeAlias = Annotated[str, Field(min_length=1, max_length=200)]
 VoiceName: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,80}$")]
 Seconds: TypeAlias = Annotated[float, Field(ge=0, le=LONGEST_SECONDS, allow_inf_nan=False)]
+Pause: TypeAlias = Annotated[float, Field(ge=0, le=60, allow_inf_nan=False, strict=True)]
 Decibels: TypeAlias = Annotated[float, Field(ge=-90, le=40, allow_inf_nan=False)]
 Milliseconds: TypeAlias = Annotated[float, Field(ge=0, le=LONGEST_SECONDS * 1000, allow_inf_nan=False)]
 Noise: TypeAlias = Literal["white", "pink", "hum"]
@@ -89,7 +90,7 @@ class Step(Hum):
     name: Name | None = None
     at: At | None = None
     say: Annotated[
-        tuple[Annotated[Text | Seconds, Field(union_mode="left_to_right")], ...] | None,
+        tuple[Annotated[Pause | Text, Field(union_mode="left_to_right")], ...] | None,
         BeforeValidator(lambda value: None if value is None else _as_list(value)),
         Field(min_length=1, max_length=20),
     ] = None

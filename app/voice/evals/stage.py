@@ -21,6 +21,9 @@ from app.voice.evals.moments import Happened
 from app.voice.evals.read import Loaded
 from app.voice.evals.witness import Journal, Witness
 
+LINGER = 60.0
+"""Seconds that an answer may still take when nothing more is to be heard."""
+
 
 @dataclass(slots=True)
 class Run:
@@ -31,8 +34,8 @@ class Run:
 
     @property
     def passed(self) -> bool:
-        """Nothing was other than expected."""
-        return all(verdict.ok is not False for verdict in self.verdicts)
+        """Everything was played, and nothing was other than expected."""
+        return not self.journal.unheard and all(verdict.ok is not False for verdict in self.verdicts)
 
 
 class Stage:
@@ -53,8 +56,7 @@ class Stage:
         echo = EchoShape(way.delay_ms, way.gain_db, way.room_ms) if way else None
         self._line = LiveLine(loaded.path.name, self._asked, room=sounds.room)
         self.duplex = Duplex(self._line, said, realtime=realtime, pace=pace, echo=echo)
-        self._talk = Talk(latency_valid=realtime)
-        self._listener = Listener(self._talk, lambda: self.duplex.position)
+        self._listener = Listener(Talk(latency_valid=realtime), lambda: self.duplex.position)
         self._witness = Witness(self._happened, self._line.spoken)
 
     async def hold(self, events: Subscription[Event], tell: Callable[[Event], None]) -> Run:
@@ -64,15 +66,16 @@ class Stage:
             self._witness.tell(event, self.duplex.position)
             tell(event)
 
-        longest = self._loaded.scenario.seconds
-        await converse(events, self.duplex, listener=self._listener, talk=self._talk, tell=note, longest=longest)
-        journal = Journal(
-            self._talk,
-            self._happened,
-            self._line.spoken,
-            self._witness.answered,
-            dict(self._director.unheard()),
+        talk = await converse(
+            events,
+            self.duplex,
+            realtime=self._realtime,
+            tell=note,
+            listener=self._listener,
+            longest=LINGER,
         )
+        unheard = dict(self._director.unheard())
+        journal = Journal(talk, self._happened, self._line.spoken, self._witness.answered, unheard)
         expected = self._loaded.scenario.expect
         return Run(journal, [judge(one, journal, self._sounds.clips) for one in expected])
 

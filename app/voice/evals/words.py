@@ -11,13 +11,14 @@ from typing import Final
 
 from app.voice.evals.schema import Words
 
-_WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+APOSTROPHE: Final = "\N{RIGHT SINGLE QUOTATION MARK}"
+_WORD: Final = re.compile(rf"[^\W_]+(?:['{APOSTROPHE}][^\W_]+)*")
 _PATTERN_WORD: Final = re.compile(r"[^\s]+")
 
 
 def words_of(text: str) -> list[str]:
     """Lower-case words without punctuation."""
-    return [word.casefold().replace("’", "'") for word in _WORD.findall(text)]
+    return [word.casefold().replace(APOSTROPHE, "'") for word in _WORD.findall(text)]
 
 
 def wrong_words(reference: str, text: str) -> int:

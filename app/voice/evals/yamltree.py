@@ -48,7 +48,8 @@ def parse(text: str, name: str) -> Tree:
         return builder.document(yaml.parse(text, Loader=yaml.SafeLoader))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        builder.refuse(mark.line if mark else 0, f"this is not YAML: {error.problem or error.context}")
+        said = f"this is not YAML: {error.problem or error.context}"
+        builder.refuse(mark.line if mark else 0, f"{said} (a text with ? : # or a comma needs quotes)")
     except yaml.YAMLError as error:
         raise BadInput(f"{name} is not YAML: {' '.join(str(error).split())}.") from None
 
