@@ -8,6 +8,7 @@ from pathlib import Path
 
 from app.events.base import Event
 from app.kernel.bus import Subscription
+from app.kernel.clock import Clock
 from app.voice.audio.duplex import Duplex
 from app.voice.audio.echopath import EchoShape
 from app.voice.audio.frames import RATE
@@ -42,7 +43,14 @@ class Stage:
     """Made for one run; `duplex` is its microphone and loudspeaker, `hold` the conversation."""
 
     def __init__(
-        self, loaded: Loaded, sounds: Sounds, *, realtime: bool, pace: Pace, said: Path | None = None
+        self,
+        loaded: Loaded,
+        sounds: Sounds,
+        *,
+        realtime: bool,
+        pace: Pace,
+        said: Path | None = None,
+        clock: Clock | None = None,
     ) -> None:
         scenario = loaded.scenario
         self._loaded = loaded
@@ -55,7 +63,7 @@ class Stage:
         way = scenario.echo
         echo = EchoShape(way.delay_ms, way.gain_db, way.room_ms) if way else None
         self._line = LiveLine(loaded.path.name, self._asked, room=sounds.room)
-        self.duplex = Duplex(self._line, said, realtime=realtime, pace=pace, echo=echo)
+        self.duplex = Duplex(self._line, said, realtime=realtime, pace=pace, clock=clock, echo=echo)
         self._listener = Listener(Talk(latency_valid=realtime), lambda: self.duplex.position)
         self._witness = Witness(self._happened, self._line.spoken)
 

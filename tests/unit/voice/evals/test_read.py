@@ -1,6 +1,7 @@
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -148,7 +149,7 @@ def test_sounds_lie_beside_the_test_or_where_the_person_said(tmp_path: Path) -> 
     beside = tmp_path / "beside"
     for folder in (other, beside):
         folder.mkdir()
-    write_wav(other / "x.wav", [0.0] * 10, RATE)
+    write_wav(other / "x.wav", np.zeros(10, np.float32), RATE)
     text = GOOD.replace("say: Hello.", "file: x.wav")
     complaint(beside, text)
     assert read(beside, text, other).sounds == {"x.wav": (other / "x.wav").resolve()}
