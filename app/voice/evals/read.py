@@ -116,7 +116,7 @@ class _Reader:
             if key not in fields:
                 near = get_close_matches(str(key), fields, n=1, cutoff=0.5)
                 hint = f"did you mean {near[0]}?" if near else f"there is {', '.join(fields)}"
-                self._refuse((*path, key), f"{key!r} is no key here; {hint}")
+                self._refuse((*path, key), f"{key!r} is no key; {hint}")
             part = _model_in(fields[key])
             if part is None:
                 continue

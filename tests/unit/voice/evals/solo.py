@@ -1,16 +1,17 @@
 """A Solo for conversation tests without models: everything is real but the engines, and time is
 virtual.
 
-People speak in tones, the wake word is half a second of 1 kHz, too faint for a voice, and the recognizer says the lines
-of its script.
+People speak in tones, the wake word is half a second of 1 kHz that is too faint for a voice, and the
+recognizer says the lines of its script.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import anyio
 import numpy as np
@@ -25,6 +26,7 @@ from app.events.dialogue import (
     UserSaidEvent,
 )
 from app.events.voice import BargeInEvent
+from app.kernel.blocking import Pool
 from app.kernel.bus import Subscription
 from app.kernel.runtime import Runtime
 from app.kernel.service import LedgerService
@@ -47,20 +49,31 @@ from app.voice.turn.service import TurnService
 from app.voice.wake.scripted import TONE_HZ, ScriptedWake
 from app.voice.wake.service import WakeService
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 
 def tone(seconds: float, hertz: float = 300) -> Samples:
-    return (0.3 * np.sin(np.arange(round(seconds * RATE)) * (2 * np.pi * hertz / RATE))).astype(np.float32)
+    made = 0.3 * np.sin(np.arange(round(seconds * RATE)) * (2 * np.pi * hertz / RATE))
+    return made.astype(np.float32)
 
 
 def speak(text: str, voice: str | None, speed: float) -> Samples:
     """A tenth of a second for each letter; "wake" is the wake word."""
-    return tone(0.5, TONE_HZ) / 15 if text == "wake" else tone(0.1 * len(text) / speed)
+    return tone(0.5, TONE_HZ) / np.float32(15) if text == "wake" else tone(0.1 * len(text) / speed)
+
+
+class Inline(Pool):
+    """Virtual time does not wait for threads."""
+
+    async def run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return call(*args, **kwargs)
 
 
 @asynccontextmanager
 async def conversing(
     runtime: Runtime, duplex: Duplex, pace: Pace, *, wake: str, lines: Sequence[str], reply: str, **turn: Any
-) -> AsyncIterator[Subscription[Event]]:
+) -> AsyncGenerator[Subscription[Event]]:
     settings = VoiceSettings(
         wake=WakeSettings(engine=wake, second_look=False),
         turn=TurnSettings(**turn),
@@ -87,7 +100,6 @@ async def conversing(
             async for event in interruptions:
                 runtime.bus.publish(TurnCancelledEvent(turn=event.turn, reason=event.reason))
 
-    # These two load in a thread, for which virtual time does not wait: they come before all timers.
     services: list[Any] = [
         MicrophoneService(runtime, settings, source, ScriptedVad(loud=0.02), hub, stepping)
     ]
@@ -128,6 +140,7 @@ async def play(
     """A conversation test against this Solo."""
     (folder / "test.yaml").write_text(text)
     loaded = read_scenario(folder / "test.yaml")
+    runtime = replace(runtime, pool=Inline())
     pace = NoPace() if realtime else Pace()
     sounds = prepare(loaded, speak, 0)
     stage = Stage(loaded, sounds, realtime=realtime, pace=pace, clock=runtime.clock)
