@@ -65,6 +65,12 @@ class TalkedTurn:
     interrupted: bool = False
     spans: list[Span] = field(default_factory=list[Span])
 
+    @property
+    def counts(self) -> bool:
+        """Something was understood, and it was not taken back before anything was heard of it."""
+        unheard = self.audible_ms is None and self.outcome in ("cancelled", "noise", "silence")
+        return bool(self.heard) and not unheard
+
 
 @dataclass(slots=True)
 class Talk:
@@ -178,18 +184,20 @@ async def converse(
     """
     listener = listener or Listener(Talk(latency_valid=realtime), lambda: duplex.position)
 
-    async def collect() -> None:
-        async for event in events:
-            listener.hear(event)
-            tell(event)
-
     async with anyio.create_task_group() as group:
-        group.start_soon(collect)
+        group.start_soon(overhear, events, listener, tell)
         await _over(duplex, listener, longest)
         duplex.finish()
         group.cancel_scope.cancel()
     listener.talk.seconds = round(duplex.position / HEARING_RATE, 3)
     return listener.talk
+
+
+async def overhear(events: Subscription[Event], listener: Listener, tell: Callable[[Event], None]) -> None:
+    """Note what happens until cancelled, as `converse` does."""
+    async for event in events:
+        listener.hear(event)
+        tell(event)
 
 
 async def _over(duplex: Duplex, listener: Listener, longest: float) -> None:

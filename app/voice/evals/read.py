@@ -136,8 +136,7 @@ class _Reader:
                 )
             if not name.startswith(ALLOWED) or name in FORBIDDEN:
                 self._refuse(where, "a conversation test may not change this setting")
-            texts = value if isinstance(value, list) else [value]
-            if not all(_is_plain(text) for text in texts):
+            if not may_be_set(name, value):
                 self._refuse(where, "the value must be a number, true, false, or plain words")
 
     def _names(self, play: Sequence[Step]) -> tuple[str, ...]:
@@ -208,6 +207,13 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     return next((found for inner in get_args(annotation) if (found := _model_in(inner))), None)
+
+
+def may_be_set(name: str, value: Any) -> bool:
+    """A conversation test may give this setting this value."""
+    values = value if isinstance(value, list) else [value]
+    allowed = name.startswith(ALLOWED) and name not in FORBIDDEN
+    return allowed and all(_is_plain(item) for item in values)
 
 
 def _is_plain(value: Any) -> bool:

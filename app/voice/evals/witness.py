@@ -27,11 +27,8 @@ class Journal:
 
     @property
     def turns(self) -> list[TalkedTurn]:
-        """The turns that counted: something was understood, and it was not taken back unheard."""
-        return [turn for turn in self.talk.turns if turn.heard and not self._taken_back(turn)]
-
-    def _taken_back(self, turn: TalkedTurn) -> bool:
-        return turn.turn not in self.answered and turn.outcome in ("cancelled", "noise", "silence")
+        """Those that count."""
+        return [turn for turn in self.talk.turns if turn.counts]
 
 
 class Witness:
@@ -47,7 +44,7 @@ class Witness:
         match event:
             case WakeWordEvent():
                 self._happened.wakes.append(event.sample)
-            case BargeInEvent():
+            case BargeInEvent(turn=str(turn)) if turn in self.answered:
                 self._happened.interruptions.append(position)
             case PlaybackEvent(turn=str(turn), state="started") if turn not in self.answered:
                 self.answered[turn] = len(self._happened.answers)

@@ -46,7 +46,7 @@ def test_the_last_chance_to_lay_something_in_a_frame_is_before_it_is_mixed() -> 
 
 
 def test_the_room_goes_on_without_end_and_nothing_is_louder_than_full_scale() -> None:
-    line = LiveLine("x", lambda index: None, room=np.arange(700, dtype=np.float32) / 1000)
+    line = LiveLine("x", lambda index: None, room=(np.arange(700) / 1000).astype(np.float32))
     line.lay(0, ones(10, 2.0))
     heard = frames(line, 3)
     assert heard[:10].tolist() == [1.0] * 10
