@@ -104,16 +104,9 @@ def test_a_talk_with_devices_is_recorded_until_it_is_stopped(
         "SOLO_LLM__GENERATION__MODEL": SENSIBLE,
         "SOLO_LLM__GENERATION__TEMPERATURE": "0",
     }
-    command = [
-        sys.executable,
-        "-m",
-        "app",
-        "record",
-        "--out",
-        str(tmp_path / "talk.yaml"),
-        "--seconds",
-        "120",
-    ]
+    out = tmp_path / "talk.yaml"
+    command = [sys.executable, "-m", "app", "record", "--out", str(out), "--seconds", "120"]
+    loudspeaker = server.record(RATE)
     process = subprocess.Popen(
         command, env=env, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
