@@ -73,6 +73,9 @@ class TurnSettings(Section):
     speculate_ms: int = setting(
         160, "silence after which transcription starts, to be thrown away if you go on", ge=60, le=5000
     )
+    begin_early: bool = setting(
+        True, "think about an answer before it is certain that you have finished, unheard until it is"
+    )
     follow_up_seconds: float = setting(
         0.0, "after an answer, listen this long without the wake word", ge=0, le=60
     )
