@@ -71,7 +71,7 @@ class TurnSettings(Section):
         1600, "silence that ends a turn when your words lead on to something", ge=100, le=10000
     )
     speculate_ms: int = setting(
-        160, "silence after which transcription starts, to be thrown away if you go on", ge=60, le=5000
+        96, "silence after which transcription starts, to be thrown away if you go on", ge=60, le=5000
     )
     begin_early: bool = setting(
         True, "think about an answer before it is certain that you have finished, unheard until it is"
@@ -99,7 +99,7 @@ class SttSettings(Section):
     language: str = setting("en", "the language you speak, or auto")
     device: Literal["auto", "cpu", "cuda"] = setting("auto", "where it runs")
     compute_type: str = setting("int8", "CTranslate2's number format on a CPU")
-    threads: int = setting(0, "CPU threads; 0: as many as there are, at most four", ge=0, le=64)
+    threads: int = setting(0, "CPU threads; 0: half of the cores, at most four", ge=0, le=64)
     beam_size: int = setting(1, "wider is slower and, outside English, better", ge=1, le=10)
     hints: tuple[str, ...] = setting((), "names and words to expect")
 

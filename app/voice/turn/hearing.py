@@ -21,6 +21,7 @@ from app.kernel.runtime import Runtime
 from app.voice.audio.frames import Frame, Samples
 from app.voice.audio.pace import Pace
 from app.voice.turn.patience import Waits, wait_for
+from app.voice.turn.phrases import Shape, shape
 from app.voice.turn.port import EndOfTurn
 from app.voice.turn.segmenter import Heard, Segmenter
 
@@ -137,7 +138,7 @@ class Hearing:
         guess = self._guess
         if guess is None or guess.text is None or not guess.text.text or self.segmenter.held:
             return False
-        return guess.undo is None and self.segmenter.wait <= self._means.waits.doubtful
+        return guess.undo is None and shape(guess.text.text) is not Shape.OPEN
 
     def build(self, undo: Callable[[], None]) -> None:
         """Something is being built on what is guessed; undo: called when the guess is dropped."""
@@ -196,11 +197,11 @@ class Hearing:
         self._weigh(guess)
 
     def _weigh(self, guess: Guess) -> None:
-        """Until the words are there nothing could be answered, so until then the silence may as
-        well turn out to be a pause."""
-        known = guess.judged and guess.heard.is_set()
-        if not known or guess is not self._guess or self._settled:
+        """Until the words are there nothing could be answered, and until the sound is judged the
+        silence may as well turn out to be a pause."""
+        if guess is not self._guess or self._settled or not guess.heard.is_set():
             return
-        words = guess.text.text if guess.text else None
-        self.segmenter.wait = wait_for(self._means.waits, guess.probability, words)
+        if guess.judged:
+            words = guess.text.text if guess.text else None
+            self.segmenter.wait = wait_for(self._means.waits, guess.probability, words)
         self._means.weighed(self)
