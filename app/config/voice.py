@@ -112,6 +112,14 @@ class TtsSettings(Section):
     speed: float = setting(1.0, "1.2 is a fifth faster", ge=0.5, le=2.0)
 
 
+class ChimeSettings(Section):
+    """Small sounds."""
+
+    enabled: bool = setting(True, "a soft sound when Solo was called, listens on, needs a while, or gave up")
+    dbfs: float = setting(-30.0, "how loud they are", ge=-60, le=0)
+    thinking_seconds: float = setting(1.2, "when an answer takes longer, it is heard that it is coming", gt=0)
+
+
 class HotkeySettings(Section):
     """Push-to-talk by a global key."""
 
@@ -129,5 +137,6 @@ class VoiceSettings(Section):
     turn: TurnSettings = setting(TurnSettings(), "when it is whose turn")
     stt: SttSettings = setting(SttSettings(), "speech to text")
     tts: TtsSettings = setting(TtsSettings(), "text to speech")
+    chimes: ChimeSettings = setting(ChimeSettings(), "small sounds")
     hotkey: HotkeySettings = setting(HotkeySettings(), "push-to-talk by a global key")
     vad_model: Path | None = setting(None, "another Silero file than the catalogue's")

@@ -248,7 +248,7 @@ class Ear:
             self._unsaid(hearing, answering)
         elif self._numbers.follow_up and not answering.cut and not self._always:
             self._shut()
-            self._attention.go(Trigger.FOLLOW_UP)
+            self._attention.go(Trigger.FOLLOW_UP, "follow_up")
             self._open("follow_up", self._preroll.end + samples_of(RINGING_MS))
         else:
             self._close(Trigger.ANSWERED, "")
