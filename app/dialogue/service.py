@@ -23,7 +23,8 @@ from app.dialogue.history import History, no_dialogue
 from app.dialogue.preparation import Preparation
 from app.dialogue.record import Commitments, Record
 from app.dialogue.turns import Latest, Queues, Recent, Reply
-from app.events.base import Answer
+from app.dialogue.warming import Warming
+from app.events.base import Answer, Event
 from app.events.dialogue import (
     DialoguesEvent,
     ReadDialoguesEvent,
@@ -35,7 +36,7 @@ from app.events.dialogue import (
     UserSaidEvent,
 )
 from app.events.llm import LLMRequestEvent, LLMResponseEvent, LLMTokenEvent
-from app.events.voice import BargeInEvent, ReplySpokenEvent
+from app.events.voice import BargeInEvent, ReplySpokenEvent, SpeechStartedEvent, WakeWordEvent
 from app.kernel.errors import BadInput, SoloError, TooLarge, TurnCancelled, Unavailable
 from app.kernel.lifecycle import Ready
 from app.kernel.runtime import Runtime
@@ -43,6 +44,14 @@ from app.kernel.runtime import Runtime
 log = structlog.get_logger("solo.dialogue")
 
 TURNS_AT_ONCE = 64
+HEARD: tuple[type[Event], ...] = (
+    BargeInEvent,
+    ReplySpokenEvent,
+    TurnCommittedEvent,
+    WakeWordEvent,
+    SpeechStartedEvent,
+)
+"""What dialogue wants to be told: interruptions, what counts, and that somebody begins to speak."""
 
 
 class DialogueService:
@@ -55,6 +64,7 @@ class DialogueService:
         self._history = History(database, runtime.clock)
         self._prepare = Preparation(runtime, settings)
         self._commitments = Commitments()
+        self._warming = Warming(runtime.bus, self._history, settings.llm.generation)
         self._queues = Queues()
         self._recent = Recent()
         self._latest: dict[tuple[str, str], Latest] = {}
@@ -62,7 +72,7 @@ class DialogueService:
 
     async def run(self, ready: Ready) -> None:
         bus = self._bus
-        with bus.subscribe(BargeInEvent, ReplySpokenEvent, TurnCommittedEvent, name="dialogue") as facts:
+        with bus.subscribe(*HEARD, name="dialogue") as facts:
             async with (
                 bus.serve(UserSaidEvent, self._said, name="dialogue", limit=TURNS_AT_ONCE),
                 bus.serve(ReadDialoguesEvent, self._read, name="dialogue"),
@@ -74,7 +84,9 @@ class DialogueService:
 
     # -- interruptions -------------------------------------------------------------------------
 
-    def _hear(self, fact: BargeInEvent | ReplySpokenEvent | TurnCommittedEvent, group: TaskGroup) -> None:
+    def _hear(self, fact: Event, group: TaskGroup) -> None:
+        if isinstance(fact, WakeWordEvent | SpeechStartedEvent):
+            group.start_soon(self._expect, fact.owner)
         if fact.turn is None:
             return
         if isinstance(fact, TurnCommittedEvent):
@@ -86,12 +98,22 @@ class DialogueService:
                     owner=fact.owner, turn=fact.turn, revision=fact.revision, reason=fact.reason
                 )
             )
-        elif fact.unheard:
+        elif isinstance(fact, ReplySpokenEvent) and fact.unheard:
             # The place in the dialogue's line is taken now, before that of whatever is said next;
             # the waiting is done in a task of its own, so that no other dialogue waits along.
             dialogue = self._recent.get(fact.owner, fact.turn)
             place = self._queues.join(dialogue) if dialogue else nullcontext()
             group.start_soon(self._heard, fact, fact.turn, place)
+
+    async def _expect(self, owner: str) -> None:
+        """A person begins to speak: let the model read what the answer will continue."""
+        try:
+            async with self._choosing:
+                dialogue = await self._continue(owner, "voice")
+        except SoloError as error:
+            log.error("not_expected", code=error.code)
+            return
+        await self._warming.read(owner, dialogue)
 
     async def _heard(
         self, fact: ReplySpokenEvent, turn: str, place: AbstractAsyncContextManager[None]
@@ -112,6 +134,7 @@ class DialogueService:
             lines = await self._history.load(said.owner, dialogue)
             if known and not lines:
                 raise no_dialogue(dialogue)
+            self._warming.over(dialogue)
             committed = self._commitments.of(said)
             record = Record(self._bus, self._history, said, dialogue, text, lines, committed)
             reply = record.reply
@@ -153,10 +176,10 @@ class DialogueService:
         if said.channel != "voice":
             return self._clock.new_id(), False
         async with self._choosing:
-            return await self._continue(said), False
+            return await self._continue(said.owner, said.channel), False
 
-    async def _continue(self, said: UserSaidEvent) -> str:
-        key = (said.owner, said.channel)
+    async def _continue(self, owner: str, channel: str) -> str:
+        key = (owner, channel)
         latest = self._latest.get(key)
         if latest is None and (row := await self._history.last_spoken(*key)) is not None:
             latest = Latest(*row)
