@@ -86,6 +86,9 @@ class TurnSettings(Section):
     interrupt: Literal["speech", "wake", "off"] = setting(
         "speech", "what silences Solo while it talks: speech, only the wake word, or nothing"
     )
+    resume: bool = setting(
+        True, "go on with the answer when it was only a cough or an uh-huh that was said over it"
+    )
     interrupt_ms: int = setting(190, "this much speech interrupts", ge=64, le=2000)
 
 

@@ -18,10 +18,11 @@ from app.kernel.runtime import Runtime
 from app.voice.audio.frames import Frame, samples_of
 from app.voice.audio.pace import Pace
 from app.voice.audio.playback import Playback
-from app.voice.turn.answering import Answering
+from app.voice.turn.answering import Answering, nothing_in
 from app.voice.turn.attention import Attention
 from app.voice.turn.hearing import Hearing, Means
 from app.voice.turn.opening import KEY_MS, OVERLAP_MS, RINGING_MS, Numbers, numbers
+from app.voice.turn.phrases import is_echo
 from app.voice.turn.port import EndOfTurn
 from app.voice.turn.preroll import Preroll
 from app.voice.turn.segmenter import Heard
@@ -59,6 +60,9 @@ class Ear:
         self._answering: Answering | None = None
         self._early: Answering | None = None
         """An answer to what may be the whole turn, but is not decided to be."""
+        self._paused: Answering | None = None
+        """An answer that somebody speaks over; whether they mean to interrupt is not known yet."""
+        self._paused_at = 0
         self._over = ""
 
     # -- what comes in ---------------------------------------------------------------------------
@@ -73,6 +77,7 @@ class Ear:
             self._over_speech(frame, self._speaking.turn)
         elif self._hearing is not None:
             self._heard(self._hearing, self._hearing.hear(frame))
+            self._notice_persistence()
 
     def wake(self, sample: int) -> None:
         """The wake word was said, up to this sample."""
@@ -93,7 +98,10 @@ class Ear:
     def stop(self) -> None:
         """Be silent now."""
         playing = self._speaking.now
-        if self._answering is not None and self._attention.answering:
+        if self._paused is not None:
+            self._interrupt("stop", self._preroll.end)
+            self._close(Trigger.NOTHING, "told to be silent")
+        elif self._answering is not None and self._attention.answering:
             self._interrupt("stop", self._preroll.end)
             self._close(Trigger.SILENCED, "told to be silent")
         elif playing is not None:
@@ -107,9 +115,9 @@ class Ear:
 
     def cancelled(self, turn: str) -> None:
         """Dialogue called this turn off."""
-        answering = self._answering
-        if answering is not None and answering.turn == turn:
-            answering.cut_off()
+        for answering in (self._answering, self._paused):
+            if answering is not None and answering.turn == turn:
+                answering.cut_off()
 
     def microphone_lost(self) -> None:
         """No more frames for now: what was said so far is the turn."""
@@ -167,6 +175,12 @@ class Ear:
     def _weighed(self, hearing: Hearing) -> None:
         if hearing is not self._hearing or self._attention.state is not State.HEARING:
             return
+        if self._paused is not None and (words := hearing.words) is not None:
+            if nothing_in(words, hearing.over) in ("", "cancelled"):
+                self._interrupt("speech", self._paused_at)
+            else:
+                self._resume(hearing)
+                return
         if hearing.due:
             self._decided(hearing, "silence")
         elif self._settings.turn.begin_early and hearing.promising:
@@ -182,6 +196,9 @@ class Ear:
 
     def _nothing(self, hearing: Hearing, reason: str) -> None:
         """Nobody said anything."""
+        if self._paused is not None:
+            self._resume(hearing)
+            return
         if hearing.why != "follow_up":
             silent = "noise" if reason == "noise" else "silence"
             self._runtime.bus.publish(NoSpeechEvent(turn=hearing.turn, reason=silent))
@@ -203,7 +220,8 @@ class Ear:
             self._answering = self._begin(hearing)
 
     def _begin(self, hearing: Hearing, *, early: bool = False) -> Answering:
-        answering = Answering(self._runtime, self._playback, self._pace, hearing, self._answered, early=early)
+        runtime, playback, pace = self._runtime, self._playback, self._pace
+        answering = Answering(runtime, playback, pace, hearing, self._answered, self._worded, early=early)
         self._group.start_soon(answering.run, name=f"turn:{hearing.turn}")
         return answering
 
@@ -240,6 +258,8 @@ class Ear:
 
     def _answered(self, answering: Answering) -> None:
         """Called by the task when it is over, one way or another."""
+        if answering is self._paused:
+            self._paused = None  # there was no more to say
         if answering is not self._answering:
             return
         self._answering = None
@@ -260,6 +280,9 @@ class Ear:
             self._shut()
             self._attention.go(Trigger.AGAIN)
             self._open("wake", self._preroll.end, turn=hearing.turn)
+            return
+        if self._paused is not None:
+            self._resume(hearing)
             return
         if hearing.over and answering.empty == "noise":
             self._speaking.was_echo()  # it was Solo's own voice
@@ -292,11 +315,48 @@ class Ear:
         began = self._speaking.hear(frame)
         if began is None or self._settings.turn.interrupt != "speech":
             return
-        if self._answering is not None and self._answering.turn == playing:
-            self._interrupt("speech", began)
-        else:
+        answering = self._answering
+        if answering is None or answering.turn != playing:
             self._speaking.silence(playing, "speech", began)
+        elif self._settings.turn.resume:
+            self._pause(answering, began)
+        else:
+            self._interrupt("speech", began)
         self._open_over(began)
+
+    def _pause(self, answering: Answering, began: int) -> None:
+        """Somebody speaks over the answer: be silent until it is known whether they mean it."""
+        self._over = answering.text
+        self._answering, self._paused, self._paused_at = None, answering, began
+        self._speaking.pause(answering.turn)
+
+    def _notice_persistence(self) -> None:
+        """Who speaks on over the answer means it, whatever they say."""
+        hearing = self._hearing
+        if self._paused is None or hearing is None or hearing.segmenter.began_at is None:
+            return
+        if hearing.segmenter.voiced_until - hearing.segmenter.began_at >= self._numbers.persistent:
+            self._interrupt("speech", self._paused_at)
+
+    def _worded(self, answering: Answering) -> None:
+        """It is known what was said over the answer."""
+        if self._paused is not None and answering.empty in ("", "cancelled"):
+            self._silence(self._paused, "speech", self._paused_at)
+
+    def _resume(self, hearing: Hearing) -> None:
+        """Nobody meant to interrupt: go on with the answer."""
+        paused, self._paused = self._paused, None
+        if paused is None:
+            return
+        log.info("resumed", turn=paused.turn)
+        words = hearing.words
+        if words is not None and is_echo(words.text, hearing.over):
+            self._speaking.was_echo()
+        self._runtime.bus.publish(NoSpeechEvent(turn=hearing.turn, reason="noise"))
+        self._shut()
+        self._answering = paused
+        self._attention.go(Trigger.RESUMED)
+        self._speaking.resume(paused.turn)
 
     def _open_over(self, began: int) -> None:
         """The interrupting speech is a turn of its own."""
@@ -305,13 +365,20 @@ class Ear:
 
     def _interrupt(self, reason: Interruption, sample: int) -> None:
         """Silence the answer that is being made or heard, if any."""
+        if self._paused is not None:
+            self._silence(self._paused, reason, sample)
         answering, self._answering = self._answering, None
         if answering is not None:
             self._over = answering.text if reason == "speech" and self._speaking.turn else ""
-            answering.cut_off()
-            self._speaking.silence(answering.turn, reason, sample)
+            self._silence(answering, reason, sample)
         elif (playing := self._speaking.now) is not None:
             self._speaking.silence(playing, reason, sample)
+
+    def _silence(self, answering: Answering, reason: Interruption, sample: int) -> None:
+        if answering is self._paused:
+            self._paused = None
+        answering.cut_off()
+        self._speaking.silence(answering.turn, reason, sample)
 
     # -- states ----------------------------------------------------------------------------------
 
