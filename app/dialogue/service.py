@@ -20,6 +20,7 @@ from app.db.engine import Database
 from app.dialogue.context import CUT, Line, Prompt, broken_off
 from app.dialogue.history import Draft, History, no_dialogue
 from app.dialogue.preparation import Preparation
+from app.dialogue.skilled import Skilled
 from app.dialogue.turns import Latest, Queues, Recent, Reply
 from app.events.base import Answer
 from app.events.dialogue import (
@@ -54,6 +55,7 @@ class DialogueService:
         self._settings = settings.dialogue
         self._history = History(database, runtime.clock)
         self._prepare = Preparation(runtime, settings, self._history)
+        self._skilled = Skilled(runtime.bus)
         self._queues = Queues()
         self._recent = Recent()
         self._latest: dict[tuple[str, str], Latest] = {}
@@ -124,10 +126,14 @@ class DialogueService:
             line = await append(said.owner, draft, dialogue)
             reply = Reply()
             try:
-                prompt = await self._prepare(said, line, lines)
-                async with aclosing(self._answer(said, dialogue, prompt, reply)) as deltas:
-                    async for delta in deltas:
+                if await self._skilled.understands(said, text):
+                    async for delta in self._skilled.answer(said, text, dialogue, reply):
                         yield delta
+                if reply.response is None:
+                    prompt = await self._prepare(said, line, lines)
+                    async with aclosing(self._answer(said, dialogue, prompt, reply)) as deltas:
+                        async for delta in deltas:
+                            yield delta
             except (asyncio.CancelledError, GeneratorExit, TurnCancelled):
                 reply.finish = "cancelled"
                 raise

@@ -12,6 +12,7 @@ import structlog
 from anyio.lowlevel import checkpoint
 
 from app.config.voice import VoiceSettings
+from app.events.skills import VolumeEvent
 from app.events.voice import AudioDeviceEvent, LevelEvent, PlaybackEvent
 from app.kernel.errors import DeviceLost, SoloError
 from app.kernel.lifecycle import Ready
@@ -199,6 +200,7 @@ class SpeakerService:
                 group.start_soon(self._feed, name="speaker:feed")
                 group.start_soon(self._follow_all, name="speaker:follow")
                 group.start_soon(self._watch, name="speaker:watch")
+                group.start_soon(self._obey, name="speaker:obey")
         except* DeviceLost as caught:
             lost = next(_leaves(caught))
         if lost is not None:
@@ -214,6 +216,11 @@ class SpeakerService:
             await self._sink.write(self._at_volume(piece.samples))
             self._playback.wrote(piece)
             self._device.works()
+
+    async def _obey(self) -> None:
+        with self._runtime.bus.subscribe(VolumeEvent, name="speaker") as wishes:
+            async for wish in wishes:
+                self._volume = wish.level
 
     def _at_volume(self, samples: Samples) -> Samples:
         if self._volume == 1.0:
