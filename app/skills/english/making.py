@@ -41,7 +41,8 @@ _ARTICLES: Final = frozenset(several("the a an my our your some"))
 _NO_NAME: Final = frozenset(
     several(
         """timer timers alarm alarms reminder what how why when who if because for at in on it that this
-        minutes minute hour hours seconds second new other another me i you to and"""
+        minutes minute hour hours seconds second new other another me i you to and about cancel delete stop
+        turn set is are was"""
     )
 )
 _MARKERS: Final = frozenset(several("to that about of for"))

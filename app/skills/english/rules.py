@@ -12,4 +12,4 @@ from app.skills.english.sentences.time import TIME
 from app.skills.english.words import tokenize
 from app.skills.grammar import Grammar
 
-ENGLISH: Final = Grammar(tokenize, (*TALK, *TIME, *TIMERS, *ALARMS, *REMINDERS, *SET_ALREADY, *SOUND))
+ENGLISH: Final = Grammar(tokenize, (*TALK, *TIME, *SET_ALREADY, *TIMERS, *ALARMS, *REMINDERS, *SOUND))
