@@ -37,7 +37,7 @@ from app.skills.zone import zone_of
 
 log = structlog.get_logger("solo.timers")
 
-LATE_SECONDS: Final = 1.0
+LATE_SECONDS: Final = 0.5
 """What is later than this when Solo starts was missed."""
 START_SECONDS: Final = 30.0
 """What was missed is told when Solo is ready, but not later than this."""

@@ -112,7 +112,7 @@ async def test_understanding_changes_nothing(runtime: Runtime) -> None:
 
 
 async def test_what_no_skill_takes_is_handed_back(runtime: Runtime) -> None:
-    async with skills(runtime) as solo:
+    async with skills(runtime):
         request = HandleEvent(text="Tell me a story.", channel="api")
         assert not (await runtime.bus.request(request, HandledEvent)).handled
 
@@ -185,13 +185,13 @@ async def test_five_more_minutes_means_something_only_when_something_rang(runtim
 
 async def test_to_stop_a_daily_alarm_that_rings_is_not_to_cancel_it(runtime: Runtime) -> None:
     async with mouth(runtime), skills(runtime) as solo:
-        await solo.say("Set an alarm for every day at 7 am")
+        await solo.say("Set an alarm for every day at 1:30 am")
         while not solo.timers.heard:  # noqa: ASYNC110  (virtual time)
             await anyio.sleep(1)
         assert await solo.say("How long until my alarm?") == "The alarm is ringing."
         assert await solo.say("Turn off the alarm") == "Okay."
         await anyio.sleep(1)
-        assert await solo.say("When is my alarm?") == "The alarm is set for tomorrow at 7 AM, every day."
+        assert await solo.say("When is my alarm?") == "The alarm is set for tomorrow at 1:30 AM, every day."
 
 
 async def test_the_volume_is_changed_told_and_remembered(runtime: Runtime) -> None:
