@@ -90,7 +90,7 @@ def kill_often(folder: Path, kills: int, seed: int, *, longest_away: float = 0.3
     chance, tally = random.Random(seed), Tally()
     start = live(folder, tally, "", None)
     for number in range(kills):
-        batch = " ".join(f"n{number}x{k}:{chance.randint(1, 1200)}" for k in range(BATCH))
+        batch = " ".join(f"n{number}x{k}:{chance.randint(60, 1200)}" for k in range(BATCH))
         live(folder, tally, batch, chance.uniform(0.3 * start, 1.5 * start + 0.4))
         time.sleep(chance.uniform(0.0, longest_away) if chance.random() < 0.5 else 0.0)
     live(folder, tally, "", None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ from app.config.settings import Settings
 from app.db.engine import Database
 from app.events.skills import AnnouncementEvent, SetTimerEvent, TimersEvent
 from app.kernel import log
+from app.kernel.errors import BadInput
 from app.kernel.runtime import Runtime
 from app.kernel.supervisor import Supervisor
 from app.skills.specs import skill_specs
@@ -52,8 +54,9 @@ async def _set(runtime: Runtime, batch: str) -> None:
         name, _, milliseconds = one.partition(":")
         due = runtime.clock.now() + timedelta(milliseconds=int(milliseconds))
         request = SetTimerEvent(kind="reminder", name=name, due_at=due.isoformat())
-        await runtime.bus.request(request, TimersEvent)
-        tell("SET", name, due.timestamp())
+        with suppress(BadInput):  # on a busy machine the moment may be over already
+            await runtime.bus.request(request, TimersEvent)
+            tell("SET", name, due.timestamp())
 
 
 if __name__ == "__main__":

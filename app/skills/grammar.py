@@ -95,6 +95,11 @@ class Grammar:
     tokenize: Callable[[str], list[Token]]
     rules: tuple[Rule, ...] = field(repr=False)
 
+    def prepare(self) -> None:
+        """Make the patterns now, which takes a moment, and not while somebody waits."""
+        for rule in self.rules:
+            _ = rule.expression
+
     def match(self, text: str) -> Intent | None:
         """What is wanted; None when it is no business of the skills."""
         if len(text) > LONGEST:

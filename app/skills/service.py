@@ -70,7 +70,9 @@ class SkillsService:
 
     async def run(self, ready: Ready) -> None:
         bus = self._bus
-        language(self._usual, self._settings.hours)  # imported now, not while somebody waits
+        usual = language(self._usual, self._settings.hours)
+        if usual is not None:
+            usual.grammar.prepare()
         with bus.subscribe(ServiceStateEvent, name="skills") as states:
             async with (
                 bus.serve(UnderstandEvent, self._understand, name="skills"),

@@ -14,6 +14,7 @@ from anyio.lowlevel import checkpoint
 from app.config.voice import VoiceSettings
 from app.events.skills import VolumeEvent
 from app.events.voice import AudioDeviceEvent, LevelEvent, PlaybackEvent
+from app.kernel.bus import Subscription
 from app.kernel.errors import DeviceLost, SoloError
 from app.kernel.lifecycle import Ready
 from app.kernel.runtime import Runtime
@@ -172,6 +173,7 @@ class SpeakerService:
     ) -> None:
         self._runtime = runtime
         self._volume = settings.audio.volume
+        self._wishes: Subscription[VolumeEvent] | None = None
         self._sink = sink
         self._playback = playback
         self._device = _Device(runtime, "speaker", sink, playback)
@@ -189,7 +191,8 @@ class SpeakerService:
                     self._playback.detach()
 
         try:
-            await self._device.keep(play)
+            with self._runtime.bus.subscribe(VolumeEvent, name="speaker") as self._wishes:
+                await self._device.keep(play)
         finally:
             self._playback.detach(deaf=True)
 
@@ -218,8 +221,8 @@ class SpeakerService:
             self._device.works()
 
     async def _obey(self) -> None:
-        with self._runtime.bus.subscribe(VolumeEvent, name="speaker") as wishes:
-            async for wish in wishes:
+        if self._wishes is not None:
+            async for wish in self._wishes:
                 self._volume = wish.level
 
     def _at_volume(self, samples: Samples) -> Samples:
