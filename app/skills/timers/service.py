@@ -37,6 +37,7 @@ from app.skills.zone import zone_of
 
 log = structlog.get_logger("solo.timers")
 
+WATCHED: tuple[type[Event], ...] = (StopSpeakingEvent, NoSpeechEvent, BargeInEvent, ReadyEvent)
 LATE_SECONDS: Final = 0.5
 """What is later than this when Solo starts was missed."""
 START_SECONDS: Final = 30.0
@@ -69,8 +70,7 @@ class TimersService:
 
     async def run(self, ready: Ready) -> None:
         bus = self._runtime.bus
-        watched: tuple[type[Event], ...] = (StopSpeakingEvent, NoSpeechEvent, BargeInEvent, ReadyEvent)
-        with bus.subscribe(*watched, name="timers") as facts:
+        with bus.subscribe(*WATCHED, name="timers") as facts:
             async with (
                 anyio.create_task_group() as group,
                 bus.serve(events.ListTimersEvent, self._list, name="timers"),
