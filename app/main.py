@@ -126,14 +126,14 @@ class Parts:
 
         return [ServiceSpec("dialogue", make, ("database",))]
 
-    def skills(self, *, rings: bool) -> list[ServiceSpec]:
+    def skills(self, *, rings: bool, catches_up: bool = True) -> list[ServiceSpec]:
         """What needs no language model; empty when it is switched off. rings: Solo stays, and timers
-        ring in it."""
+        ring in it; catches_up: it tells what was missed."""
         if not self._settings.skills.enabled:
             return []
         from app.skills.specs import skill_specs
 
-        return skill_specs(self._runtime, self._settings, self._database, rings=rings)
+        return skill_specs(self._runtime, self._settings, self._database, rings=rings, catches_up=catches_up)
 
     def voice(self, roads: Roads, only: Collection[str] | None = None) -> list[ServiceSpec]:
         """The stages of voice, all or some."""
@@ -259,7 +259,7 @@ async def talk(
     needed = [*parts.database(), *parts.llm(), *parts.dialogue()]
     needed += parts.voice(roads, set(STAGES) - {"hotkey"})
     others = [*parts.ledger(), *parts.embedding(late=False), *parts.memory(attach=False)]
-    others += parts.skills(rings=True)
+    others += parts.skills(rings=True, catches_up=False)
     with owned(settings.data_dir), listen(runtime) as events:
         async with Supervisor(runtime, [*needed, *others]).running() as supervisor:
             await supervisor.ready()

@@ -40,7 +40,9 @@ def list_(context: typer.Context, json: Json = False) -> None:
     if json:
         output.print_json([one.model_dump() for one in found])
     elif found:
-        output.table("", ("id", "kind", "due", "left", "name"), [_row(one) for one in found])
+        screen = output.console()
+        for one in found:
+            screen.print(_line(one), markup=False)
     else:
         output.console().print("Nothing is set.")
 
@@ -65,15 +67,16 @@ def cancel(
         output.console().print(f"Cancelled: {len(gone)}.")
 
 
-def _row(one: Timer) -> tuple[str, ...]:
+def _line(one: Timer) -> str:
     from app.cli.words import printable
 
     due = datetime.fromisoformat(one.due_at).astimezone()
-    again = f" ({', '.join(_DAYS[day] for day in one.days)})" if one.days else ""
     minutes, seconds = divmod(round(one.left_seconds), 60)
     hours, minutes = divmod(minutes, 60)
-    left = "ringing" if one.ringing else f"{hours}:{minutes:02}:{seconds:02}"
-    return one.id, one.kind, f"{due:%Y-%m-%d %H:%M:%S}{again}", left, printable(one.name)
+    left = "ringing" if one.ringing else f"in {hours}:{minutes:02}:{seconds:02}"
+    again = f"every {', '.join(_DAYS[day] for day in one.days)}" if one.days else ""
+    words = (one.id, one.kind, f"{due:%Y-%m-%d %H:%M:%S}", left, again, printable(one.name))
+    return "  ".join(word for word in words if word)
 
 
 class Timers(Protocol):

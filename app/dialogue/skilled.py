@@ -65,7 +65,7 @@ class Skilled:
         done = await self._bus.request(request, HandledEvent)
         if not done.handled:
             return
-        reply.text, reply.finish = done.text, "stop"
+        reply.text, reply.finish, reply.skill = done.text, "stop", done.intent
         reply.response = LLMResponseEvent(text=done.text, finish="stop", model="")
         if done.text:
             yield ReplyDeltaEvent(owner=said.owner, turn=said.turn, revision=said.revision, text=done.text)

@@ -39,6 +39,7 @@ class Doing:
             intents.TellTime: self._time,
             intents.TellDate: self._date,
             intents.SetTimer: self._set_timer,
+            intents.SetTimers: self._set_timers,
             intents.SetAlarm: self._set_alarm,
             intents.SetReminder: self._set_reminder,
             intents.AskWhen: self._ask_when,
@@ -75,6 +76,9 @@ class Doing:
     async def _set_timer(self, intent: intents.SetTimer, asked: HandleEvent, say: Replies) -> str:
         return await self._set(asked, say, kind="timer", name=intent.name, seconds=intent.seconds)
 
+    async def _set_timers(self, intent: intents.SetTimers, asked: HandleEvent, say: Replies) -> str:
+        return " ".join([await self._set_timer(one, asked, say) for one in intent.timers])
+
     async def _set_alarm(self, intent: intents.SetAlarm, asked: HandleEvent, say: Replies) -> str:
         return await self._set_at(intent.when, asked, say, "alarm", intent.name)
 
@@ -108,6 +112,8 @@ class Doing:
 
     async def _ask_timers(self, intent: intents.AskTimers, asked: HandleEvent, say: Replies) -> str:
         found = _chosen(intent, (await self._listed(asked)).timers)
+        if intent.kind is None:  # "how long left" is asked of what counts down, if anything does
+            found = [one for one in found if one.kind == "timer"] or found
         return say.left([self._spoken(one) for one in found]) if found else say.none_set(intent)
 
     async def _cancel(self, intent: intents.CancelTimers, asked: HandleEvent, say: Replies) -> str:

@@ -42,6 +42,13 @@ class SetTimer(Intent):
 
 
 @dataclass(frozen=True, slots=True)
+class SetTimers(Intent):
+    """Count down, several at once."""
+
+    timers: tuple[SetTimer, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SetAlarm(Intent):
     """Ring at a time. wake: to wake somebody."""
 

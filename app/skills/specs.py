@@ -14,9 +14,15 @@ if TYPE_CHECKING:
 
 
 def skill_specs(
-    runtime: Runtime, settings: Settings, database: Callable[[], Database], *, rings: bool
+    runtime: Runtime,
+    settings: Settings,
+    database: Callable[[], Database],
+    *,
+    rings: bool,
+    catches_up: bool = True,
 ) -> list[ServiceSpec]:
-    """Timers, and what understands. rings: Solo stays, so that timers can ring in it."""
+    """Timers, and what understands. rings: Solo stays, so that timers can ring in it; catches_up: and
+    tells what was missed."""
     usual = settings.voice.stt.language
 
     def timers() -> Service:
@@ -26,7 +32,7 @@ def skill_specs(
 
         store = SqlStore(database(), runtime.clock)
         spoken = replies_in(usual, settings.skills.hours)
-        return TimersService(runtime, settings.skills, store, spoken, rings=rings)
+        return TimersService(runtime, settings.skills, store, spoken, rings=rings, catches_up=catches_up)
 
     def skills() -> Service:
         from app.skills.preferences import SqlPreferences

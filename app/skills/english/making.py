@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from app.skills.english.durations import whole
+from app.skills.english.durations import duration, whole
 from app.skills.english.times import OPENING, when
 from app.skills.english.words import number, several
 from app.skills.grammar import EMPTY, Make, Slot, Slots
@@ -24,6 +24,7 @@ from app.skills.intents import (
     SetAlarm,
     SetReminder,
     SetTimer,
+    SetTimers,
     Snooze,
 )
 from app.skills.when import When
@@ -79,6 +80,30 @@ def timer_of(slots: Slots) -> Intent | None:
             given = _name(slots.get("name", EMPTY))
             return None if given is None else SetTimer(seconds, name or given)
     return None
+
+
+def timers(slots: Slots) -> Intent | None:
+    """{list} of lengths of time: "five and ten minutes", "an hour and 20 minutes" being one."""
+    words, found, at = slots["list"].tokens, list[SetTimer](), 0
+    unit = words[-1]
+    while at < len(words):
+        at += words[at] == "and"
+        seconds, behind = duration(words, at)
+        if behind == at:
+            _, behind = number(words, at)
+            seconds = whole([*words[at:behind], unit])
+        if not 0 < seconds <= LONGEST_TIMER:
+            return None
+        found.append(SetTimer(seconds))
+        at = behind
+    return SetTimers(tuple(found)) if len(found) > 1 else None
+
+
+def another(slots: Slots) -> Intent | None:
+    """{first}, and another for {second}."""
+    both = [whole(slots["first"].tokens), whole(slots["second"].tokens)]
+    fit = all(0 < seconds <= LONGEST_TIMER for seconds in both)
+    return SetTimers(tuple(map(SetTimer, both))) if fit else None
 
 
 def alarm(slots: Slots) -> Intent | None:
@@ -155,6 +180,13 @@ def ask(kind: Kind) -> Make:
         return None if _name(slots.get("name", EMPTY)) is None else AskWhen(kind, said)
 
     return make
+
+
+def ask_again(slots: Slots) -> Intent | None:
+    """ "Set a timer for a while": it was said when, but not so that it could be understood."""
+    kind = KINDS[" ".join(slots["kind"].tokens)]
+    article = "an" if kind == "alarm" else "a"
+    return AskWhen(kind, f"set {article} {kind}")
 
 
 # -- what is set -------------------------------------------------------------------------------

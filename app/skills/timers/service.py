@@ -46,7 +46,7 @@ START_SECONDS: Final = 30.0
 
 class TimersService:
     """See the module. rings: False for a single command: it sets and shows, and leaves the ringing to
-    the Solo that comes after it."""
+    the Solo that comes after it. catches_up: False leaves what was missed to that Solo too."""
 
     def __init__(
         self,
@@ -56,6 +56,7 @@ class TimersService:
         replies: Replies,
         *,
         rings: bool = True,
+        catches_up: bool = True,
     ) -> None:
         self._runtime = runtime
         self._clock = runtime.clock
@@ -63,6 +64,7 @@ class TimersService:
         self._store = store
         self._replies = replies
         self._rings = rings
+        self._catches_up = catches_up
         self._zone = zone_of(settings.time_zone)
         self._bell = Bell(runtime, settings)
         self._agenda = Agenda(runtime.clock.now(), runtime.clock.elapsed())
@@ -96,7 +98,7 @@ class TimersService:
                 missed.append(timer)
             else:
                 self._agenda.add(timer, inherited=True)
-        if missed:
+        if missed and self._catches_up:
             group.start_soon(self._catch_up, missed, group, up, name="timers:missed")
 
     async def _catch_up(self, missed: list[Timer], group: TaskGroup, up: asyncio.Event) -> None:

@@ -34,6 +34,20 @@ TIMERS: Final[tuple[Rule, ...]] = (
     ),
     *rules(
         """
+        [SET] [two|2|three|3|four|4|five|5] timers (for|of) {list}
+        """,
+        making.timers,
+    ),
+    *rules(
+        """
+        [SET] A timer for {first} and (another|another one|one|one more) [timer] for {second}
+        [SET] A timer for {first} and a second [one|timer] for {second}
+        [SET] A timer for {first} and [SET] A timer for {second}
+        """,
+        making.another,
+    ),
+    *rules(
+        """
         {verb=set|start|create|make|set me|give me|start me|set up|i need|i want} A timer
         {verb=set|start|create} A {name} timer
         {verb=set|start|create} A timer (for|CALLED) [the|my|a|an] {name}
@@ -92,3 +106,8 @@ REMINDERS: Final[tuple[Rule, ...]] = (
     ),
     *rules("{verb=set|create|make|add|set up} A reminder", making.ask("reminder")),
 )
+
+UNCLEAR: Final[tuple[Rule, ...]] = tuple(
+    rules("(set|start|create) (a|an|another) {kind=timer|alarm} (for|at|in|on) {rest}", making.ask_again)
+)
+"""Behind all others: whoever asks for a timer must not be told by a language model that it is set."""
