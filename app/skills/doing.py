@@ -46,6 +46,7 @@ class Doing:
             intents.AskTimers: self._ask_timers,
             intents.CancelTimers: self._cancel,
             intents.ExtendTimer: self._extend,
+            intents.Unable: self._unable,
             intents.Snooze: self._snooze,
             intents.ChangeVolume: self._volume,
             intents.TellVolume: self._tell_volume,
@@ -153,6 +154,9 @@ class Doing:
         request = events.SnoozeEvent(owner=asked.owner, turn=asked.turn, seconds=intent.seconds)
         later = (await self._bus.request(request, TimersEvent)).timers
         return say.snoozed(self._spoken(later[0]) if later else None)
+
+    async def _unable(self, _: intents.Unable, __: HandleEvent, say: Replies) -> str:
+        return say.unable()
 
     async def _listed(self, asked: HandleEvent) -> TimersEvent:
         request = events.ListTimersEvent(owner=asked.owner, turn=asked.turn)

@@ -106,6 +106,13 @@ class ExtendTimer(Intent):
 
 
 @dataclass(frozen=True, slots=True)
+class Unable(Intent):
+    """Pause it, change it: what is set can be cancelled, extended and set anew, no more."""
+
+    effects: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True)
 class Snooze(Intent):
     """Ring again later. only_ringing: the words mean that only while something rings."""
 

@@ -55,6 +55,10 @@ class Replies(Protocol):
 
     def extended(self, one: Set) -> str: ...
 
+    def unable(self) -> str:
+        """It cannot be paused or changed."""
+        ...
+
     def snoozed(self, one: Set | None) -> str: ...
 
     def rings(self, one: Set) -> str:

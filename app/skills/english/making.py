@@ -121,6 +121,8 @@ def wake(slots: Slots) -> Intent | None:
 def alarm_of(slots: Slots) -> Intent | None:
     """{first} tells how often, or what it is called; {when}."""
     first, rest = slots["first"], slots["when"]
+    if first.tokens in (["recurring"], ["repeating"], ["regular"]):
+        return _alarm(rest, rest.tokens, "")
     often = _REPEATED.get(" ".join(first.tokens))
     if often:
         return _alarm(rest, [*often.split(), *rest.tokens], "")
@@ -153,6 +155,12 @@ def reminder_at(slots: Slots) -> Intent | None:
     """{when}, then {what}."""
     found = when(slots["when"].tokens)
     return _reminder(found, slots["what"], slots["what"].said) if found else None
+
+
+def reminder_in(slots: Slots) -> Intent | None:
+    """{duration} from now, {what}."""
+    seconds = whole(slots["duration"].tokens)
+    return _reminder(When(seconds=seconds), slots["what"], slots["what"].said) if seconds else None
 
 
 def _what_then_when(marker: str, body: Slot) -> Intent | None:
@@ -239,9 +247,9 @@ def extended(sign: int) -> Make:
 
 
 def snoozed(slots: Slots) -> Intent | None:
-    """{duration}, or as set."""
+    """{duration}, a number of minutes, or as set."""
     given = slots.get("duration", EMPTY)
-    seconds = whole(given.tokens)
+    seconds = whole(given.tokens) or whole([*given.tokens, "minutes"])
     return None if given and not seconds else Snooze(seconds or None)
 
 

@@ -113,6 +113,9 @@ class EnglishReplies:
     def extended(self, one: Set) -> str:
         return f"{_capital(length(one.left))} left on {self._the(one)} now."
 
+    def unable(self) -> str:
+        return "I can't change that. I can cancel it, add time to a timer, and set a new one."
+
     def snoozed(self, one: Set | None) -> str:
         return f"Snoozed for {length(one.seconds or one.left)}." if one else "Nothing is ringing."
 

@@ -23,6 +23,7 @@ _CONTRACTIONS: Final = {
     "when's": "when is",
     "how's": "how is",
     "it's": "it is",
+    "you're": "you are",
     "that's": "that is",
     "there's": "there is",
     "i'm": "i am",

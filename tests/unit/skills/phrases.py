@@ -22,6 +22,7 @@ from app.skills.intents import (
     TellSaid,
     TellTime,
     TellVolume,
+    Unable,
 )
 from app.skills.when import EVERY_DAY, WEEKDAYS, WEEKEND, Day, When
 
@@ -97,6 +98,9 @@ TAKEN: list[tuple[str, Intent]] = [
     ("Set a timer for 5 minutes and another for 10 minutes", SetTimers((SetTimer(300), SetTimer(600)))),
     ("Set a timer for as long as it takes", AskWhen("timer", "set a timer")),
     ("Set an alarm for when the sun rises", AskWhen("alarm", "set an alarm")),
+    ("Put a timer on for five minutes", SetTimer(300)),
+    ("Set a second timer for 5 minutes", SetTimer(300)),
+    ("Set a timer for ten minutes to check the oven", SetReminder(after(600), "check the oven")),
     ("Set a timer.", AskWhen("timer", "Set a timer.")),
     ("Start a pizza timer", AskWhen("timer", "Start a pizza timer")),
     # alarms
@@ -140,6 +144,8 @@ TAKEN: list[tuple[str, Intent]] = [
     ("Wake me at quarter past six tomorrow", SetAlarm(at(6, 15, day=TOMORROW), wake=True)),
     ("Wake me up in half an hour", SetAlarm(after(1800), wake=True)),
     ("Wake me every morning at 6", SetAlarm(at(6, 0, "am", every=EVERY_DAY), wake=True)),
+    ("Every weekday at 7 wake me up", SetAlarm(at(7, every=WEEKDAYS), wake=True)),
+    ("Set a recurring alarm for 7 am on weekdays", SetAlarm(at(7, 0, "am", every=WEEKDAYS))),
     ("Set an alarm", AskWhen("alarm", "Set an alarm")),
     ("Set an alarm for tomorrow", AskWhen("alarm", "Set an alarm for tomorrow")),
     ("Wake me up", AskWhen("alarm", "Wake me up")),
@@ -161,6 +167,8 @@ TAKEN: list[tuple[str, Intent]] = [
     ("Set a reminder for 5 pm to feed the cat", SetReminder(at(5, 0, "pm"), "feed the cat")),
     ("Create a reminder to feed the cat at 5 pm", SetReminder(at(5, 0, "pm"), "feed the cat")),
     ("Remind me in two days to call the bank", SetReminder(after(172_800), "call the bank")),
+    ("Don't let me forget to call Bob at 5", SetReminder(at(5), "call Bob")),
+    ("Remind me on Friday to pay rent", SetReminder(at(9, 0, "am", day=Day(weekday=4)), "pay rent")),
     ("Remind me in ten minutes", SetReminder(after(600), "")),
     ("Remind me to take my pills", AskWhen("reminder", "Remind me to take my pills")),
     ("Remind me to call her today", AskWhen("reminder", "Remind me to call her today")),
@@ -180,6 +188,10 @@ TAKEN: list[tuple[str, Intent]] = [
     ("Are there any alarms set?", AskTimers("alarm")),
     ("Is my alarm set?", AskTimers("alarm")),
     ("Did you set the timer?", AskTimers("timer")),
+    ("Show me my timers", AskTimers("timer")),
+    ("What reminders do I have for tomorrow?", AskTimers("reminder")),
+    ("Pause the timer", Unable()),
+    ("Change my alarm to 8", Unable()),
     ("Cancel the timer.", CancelTimers("timer")),
     ("Stop the pasta timer", CancelTimers("timer", "pasta")),
     ("Cancel the ten minute timer", CancelTimers("timer", seconds=600)),
@@ -195,6 +207,7 @@ TAKEN: list[tuple[str, Intent]] = [
     ("Take one minute off the timer", ExtendTimer(-60)),
     ("Snooze", Snooze()),
     ("Snooze for ten minutes", Snooze(600)),
+    ("Snooze for 5", Snooze(300)),
     ("Snooze the alarm", Snooze()),
     ("Five more minutes", Snooze(300, only_ringing=True)),
     ("Wake me again in ten minutes", Snooze(600, only_ringing=True)),
@@ -225,6 +238,11 @@ TAKEN: list[tuple[str, Intent]] = [
     ("Say that again, please", Repeat()),
     ("What did you say?", Repeat()),
     ("Pardon?", Repeat()),
+    ("What was that?", Repeat()),
+    ("What was my last question?", TellSaid()),
+    ("What are your skills?", Help()),
+    ("You're too loud.", ChangeVolume(-1)),
+    ("You're talking too fast", ChangeSpeed(-1)),
     ("What did I just say?", TellSaid()),
     ("What can you do?", Help()),
     ("Help", Help()),
@@ -325,6 +343,47 @@ Let me know what you think.
 Tell me in ten words.
 I want to go up the hill at seven.
 What are alarms made of?
+What's the time difference between London and New York?
+What time zone am I in?
+Tell me the time in Paris.
+What time is it going to rain?
+What's the date of my birthday?
+Set a goal for me.
+Make a timer app.
+Create an alarm system design.
+When does the timer lifecycle end?
+How much time is left in 2026?
+Cancel culture is what?
+Turn it off.
+Lower the blinds.
+Increase the brightness.
+Turn down the thermostat.
+Slow cooker recipes.
+Repeat the word hello three times.
+I need an alarm for my house.
+I need a timer for my oven, which should I buy?
+Wake me up when September ends.
+Let me know when the rain stops.
+Remind me again how this works.
+Remind me of my sister's birthday.
+Remind me about my appointment.
+Give me a reminder of the plot.
+Call me in ten minutes.
+Ring the doorbell.
+Ring my mother at five.
+Get me up to speed on the news.
+I have to get up at six tomorrow and I hate it.
+Extend the deadline by two days.
+Tell me in two minutes about Rome.
+Alert me in case of fire.
+Check timers in C.
+Show me the alarms in that painting.
+Never mind that, tell me about dogs.
+Another joke.
+Five more.
+Half an hour.
+What was that song called?
+What now?
 Thank you.
 Yes.
 Solo.

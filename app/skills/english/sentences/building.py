@@ -15,7 +15,7 @@ from app.skills.intents import Intent
 
 PARTS: Final = {
     "SET": "(set|set up|set me|start|start me|make|make me|create|give me|run|add|put on|i need|i want)",
-    "A": "[a|an|the|another|my|one|new|a new|another new]",
+    "A": "[a|an|the|another|my|one|new|a new|another new|a second|a third]",
     "CALLED": "(called|named|labeled|labelled|with the name|with the label)",
     "ANY": "{kind=timer|timers|alarm|alarms|reminder|reminders|alarm clock}",
     "TIMER": "{kind=timer|timers|countdown}",

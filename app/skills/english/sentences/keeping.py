@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from app.skills.english import making
-from app.skills.english.sentences.building import rules
+from app.skills.english.sentences.building import plain, rules
 from app.skills.grammar import Rule
+from app.skills.intents import Unable
 
 SET_ALREADY: Final[tuple[Rule, ...]] = (
     *rules(
@@ -22,11 +23,13 @@ SET_ALREADY: Final[tuple[Rule, ...]] = (
         when (does|do|will|is|are) THE [next] [{name}] ANY END
         (what|which) ANY (do i have|have i set|have i got|are there) [ON]
         (what|which) ANY are ON
+        (what|which) ANY do i have [for] (today|tomorrow|tonight|this week|next)
+        what is the status of (my|the) [{name}] ANY
         (what|which) time is THE [next] [{name}] ANY [set for|set to|set]
         what are (my|the) ANY
         what is (my|the) [next] [{name}] ANY [set for|set to|at]
         what is left on (my|the) [{name}] ANY
-        (list|show|show me|read|read me|tell me|tell me about|check) [all] [of] [my|the] [{name}] ANY
+        (list|show me|show|read me|read|tell me|check) [all] [of] [my|the] [{name}] ANY
         do i have [any|a|an|some] ANY [ON]
         (are|is) there [any|a|an] ANY [ON]
         (is|are) (my|the) [{name}] ANY [still] ON
@@ -61,6 +64,13 @@ SET_ALREADY: Final[tuple[Rule, ...]] = (
         (reduce|shorten|decrease) THE [{name}] timer by {duration}
         """,
         making.extended(-1),
+    ),
+    *rules(
+        """
+        (pause|resume|restart|unpause|continue|hold|freeze|rename) THE [{name}] ANY
+        (change|move|reset|edit|shift|postpone|set) (the|my|that) [{name}] ANY to {rest}
+        """,
+        plain(Unable()),
     ),
     *rules(
         """

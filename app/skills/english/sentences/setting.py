@@ -17,7 +17,9 @@ TIMERS: Final[tuple[Rule, ...]] = (
         [SET] A {name} timer [for|of|to|at|with] {duration}
         [SET] A countdown (for|of|from) {duration}
         (count down|countdown) [from|for] {duration}
-        (alert|notify|ping|tell|call|buzz) me in {duration}
+        put A timer on for {duration}
+        [SET] A timer on for {duration}
+        (alert|notify|ping|tell|buzz) me in {duration}
         (let me know|give me a shout|ring) in {duration}
         (let me know|alert me|notify me|tell me) when {duration} (is|are) (up|over)
         time {duration}
@@ -75,7 +77,8 @@ ALARMS: Final[tuple[Rule, ...]] = (
         """
         wake (me|us) [up] {when}
         get (me|us) up {when}
-        i (need|have|want) to (get up|wake up|be up|be woken) {when}
+        i (need|want) to (get up|wake up|be up|be woken) {when}
+        {when} wake (me|us) [up]
         """,
         making.wake,
     ),
@@ -93,6 +96,7 @@ REMINDERS: Final[tuple[Rule, ...]] = (
         """
         remind me {rest}
         remember to remind me {rest}
+        do not let me forget {rest}
         (set|set up|create|make|add|give me) A reminder {rest}
         """,
         making.reminder,
@@ -100,10 +104,10 @@ REMINDERS: Final[tuple[Rule, ...]] = (
     *rules(
         """
         {when} remind me (to|that|about|of) {what}
-        do not let me forget {when} (to|that|about) {what}
         """,
         making.reminder_at,
     ),
+    *rules("[SET] A timer for {duration} (to|that) {what}", making.reminder_in),
     *rules("{verb=set|create|make|add|set up} A reminder", making.ask("reminder")),
 )
 

@@ -33,6 +33,7 @@ SOUND: Final[tuple[Rule, ...]] = (
         [the|your] (volume|sound) down BIT
         (decrease|lower|reduce) [the|your] (volume|sound|loudness) BIT
         BIT (quieter|softer)
+        lower
         (speak|talk|be|get) BIT (quieter|softer|more quietly|more softly|quietly|softly)
         make it BIT (quieter|softer)
         (speak|talk) (quietly|softly)

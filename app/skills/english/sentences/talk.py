@@ -16,6 +16,8 @@ TALK: Final[tuple[Rule, ...]] = (
         repeat the last thing you said
         say (that|it) [one more time|once more|again]
         say that again
+        say again
+        what was that
         what did you [just] say
         (come again|pardon|pardon me|i beg your pardon)
         (one more time|once more)
@@ -28,6 +30,7 @@ TALK: Final[tuple[Rule, ...]] = (
         what (did i|have i) [just] (say|said)
         what did i [just] (say|ask|ask you|tell you) [just now]
         what was the last thing i said
+        what was my last (question|request|command)
         repeat what i [just] said
         """,
         plain(TellSaid()),
@@ -36,6 +39,9 @@ TALK: Final[tuple[Rule, ...]] = (
         """
         what can you do
         what are you able to do
+        what are you capable of
+        what are your (skills|features|capabilities)
+        what do you know how to do
         what (can|could|may) i (say|ask) [you] [to you]
         what can you help (me|us) with
         what (commands|skills|features) do you (have|know|understand)

@@ -17,7 +17,8 @@ TIME: Final[tuple[Rule, ...]] = (
         TELL what is the [current|exact|local] time
         TELL what the [current|exact|local] time is
         [tell me|give me] the [current|exact|local] time
-        [do you have|have you got] the time
+        [do you have|have you got|got] the time
+        what time do you have
         current time
         time
         """,
@@ -27,7 +28,7 @@ TIME: Final[tuple[Rule, ...]] = (
         """
         TELL (what|which) (day|date) is it [today]
         TELL (what|which) (day|date) it is [today]
-        TELL (what|which) day of the week is it [today]
+        TELL (what|which) day of the (week|month) is it [today]
         TELL (what|which) (day|date) [of the week] is today
         TELL what (day|date) do we have [today]
         TELL what is [the] (date|day) [today|of today]
