@@ -133,10 +133,21 @@ class TurnReport(Schema):
     spans: tuple[SpanReport, ...] = ()
 
 
+class EarlyReport(Schema):
+    """Answers that were begun before their turn was decided: how many counted and how many were
+    thrown away, and the milliseconds of work in each."""
+
+    kept: int = 0
+    dropped: int = 0
+    kept_ms: float = 0.0
+    dropped_ms: float = 0.0
+
+
 class TurnsReport(Schema):
     """Turns since the start, by how they ended, and the traces of the last ones, oldest first."""
 
     ended: dict[str, int]
+    early: EarlyReport = EarlyReport()
     last: tuple[TurnReport, ...] = ()
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import structlog
 
-from app.dialogue.turns import Reply
+from app.dialogue.record import Record
 from app.events.base import Answer
 from app.events.dialogue import ReplyDeltaEvent, UserSaidEvent
 from app.events.llm import LLMResponseEvent
@@ -22,13 +22,40 @@ UNDERSTAND_SECONDS: Final = 0.2
 
 
 class Skilled:
-    """Two steps: `understands` changes nothing, `answer` does what was asked for."""
+    """Two steps: to understand changes nothing; to do what was asked for waits, if it changes
+    anything, until the turn is committed."""
 
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
 
-    async def understands(self, said: UserSaidEvent, text: str) -> UnderstoodEvent | None:
-        """None when the language model has to answer; else whether doing it changes anything."""
+    async def answer(
+        self, said: UserSaidEvent, dialogue: str, record: Record
+    ) -> AsyncGenerator[Answer, None]:
+        """The reply of a skill; none, and no response in the record's reply, when the language model
+        has to answer. Raises what a skill failed with."""
+        found = await self._understood(said, record.text)
+        if found is None:
+            return
+        await (record.committed() if found.effects else record.begin())
+        request = HandleEvent(
+            owner=said.owner,
+            turn=said.turn,
+            revision=said.revision,
+            text=record.text,
+            channel=said.channel,
+            dialogue=dialogue,
+            language=said.language,
+        )
+        done = await self._bus.request(request, HandledEvent)
+        if not done.handled:
+            return
+        reply = record.reply
+        reply.text, reply.finish, reply.skill = done.text, "stop", done.intent
+        reply.response = LLMResponseEvent(text=done.text, finish="stop", model="")
+        if done.text:
+            yield ReplyDeltaEvent(owner=said.owner, turn=said.turn, revision=said.revision, text=done.text)
+
+    async def _understood(self, said: UserSaidEvent, text: str) -> UnderstoodEvent | None:
         if self._bus.owner_of(UnderstandEvent) is None:
             return None
         request = UnderstandEvent(
@@ -47,25 +74,3 @@ class Skilled:
             log.warning("skills_failed", turn=said.turn, code=error.code)
             return None
         return found if found.intent else None
-
-    async def answer(
-        self, said: UserSaidEvent, text: str, dialogue: str, reply: Reply
-    ) -> AsyncGenerator[Answer, None]:
-        """The reply of the skill, written into `reply` too, which keeps no response when none took it
-        after all. Raises what the skill failed with."""
-        request = HandleEvent(
-            owner=said.owner,
-            turn=said.turn,
-            revision=said.revision,
-            text=text,
-            channel=said.channel,
-            dialogue=dialogue,
-            language=said.language,
-        )
-        done = await self._bus.request(request, HandledEvent)
-        if not done.handled:
-            return
-        reply.text, reply.finish, reply.skill = done.text, "stop", done.intent
-        reply.response = LLMResponseEvent(text=done.text, finish="stop", model="")
-        if done.text:
-            yield ReplyDeltaEvent(owner=said.owner, turn=said.turn, revision=said.revision, text=done.text)

@@ -15,6 +15,7 @@
 * tts:        text into sound, on request, clause by clause
 * announce:   says what Solo has to say by itself: a timer rings
 * speaker:    plays, and knows what has been heard
+* chimes:     small sounds beside the speech
 * hotkey:     the talk key
 
 The stages do not know each other: they meet on the bus, at the hub (sound in) and at the playback
@@ -42,7 +43,7 @@ from app.voice.audio.playback import Playback
 from app.voice.audio.port import AudioSink, AudioSource, VoiceActivity
 from app.voice.tts.port import TextToSpeech
 
-STAGES = ("microphone", "speaker", "wake", "stt", "tts", "turn", "announce", "hotkey")
+STAGES = ("microphone", "speaker", "wake", "stt", "tts", "turn", "announce", "chimes", "hotkey")
 """Names of the services, in the order in which they are listed."""
 
 
@@ -90,6 +91,8 @@ def voice_specs(
     wanted = set(STAGES if only is None else only)
     if settings.voice.wake.engine == "none":
         wanted.discard("wake")  # always listening
+    if not settings.voice.chimes.enabled:
+        wanted.discard("chimes")
     if not settings.voice.hotkey.key:
         wanted.discard("hotkey")
     make = _Factories(runtime, settings, roads)
@@ -101,6 +104,7 @@ def voice_specs(
         ServiceSpec("tts", make.tts),
         ServiceSpec("turn", make.turn),
         ServiceSpec("announce", make.announce),
+        ServiceSpec("chimes", make.chimes),
         ServiceSpec("hotkey", make.hotkey),
     ]
     if wanted & {"tts", "turn"} and "speaker" not in wanted:
@@ -176,6 +180,11 @@ class _Factories:
         from app.voice.announce.service import AnnounceService
 
         return AnnounceService(self.runtime, self.roads.playback)
+
+    def chimes(self) -> Service:
+        from app.voice.chimes.service import ChimeService
+
+        return ChimeService(self.runtime, self.settings.voice.chimes, self.roads.playback)
 
     def hotkey(self) -> Service:
         from app.voice.wake.hotkey import HotkeyService

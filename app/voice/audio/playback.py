@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict, deque
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 
@@ -26,6 +27,7 @@ TURNS_KEPT = 64
 AUDIBLE = 10 ** (-45 / 20)
 """Amplitude from which a sample counts as audible: -45 dBFS."""
 USUAL_RATE = 48_000
+SILENCE: Final[Samples] = np.zeros(0, np.float32)
 
 
 @dataclass(slots=True)
@@ -68,9 +70,9 @@ class Speech:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Piece:
-    """A few milliseconds on their way to the sink, at its rate."""
+    """A few milliseconds on their way to the sink, at its rate. speech: None for a chime."""
 
-    speech: Speech
+    speech: Speech | None
     samples: Samples
 
 
@@ -85,6 +87,7 @@ class Playback:
         self._sink: AudioSink | None = None
         self._deaf = False
         self._speeches: OrderedDict[str, Speech] = OrderedDict()
+        self._chime: Samples = SILENCE
         self._changed = asyncio.Event()
 
     # -- who speaks ------------------------------------------------------------------------------
@@ -124,6 +127,13 @@ class Playback:
         """Silence the turn (or every turn) at once; milliseconds heard of it (of them)."""
         chosen = [self._speech(turn)] if turn is not None else list(self._speeches.values())
         return sum(self._stop(speech) for speech in chosen if not speech.over.is_set())
+
+    def chime(self, samples: Samples, rate: int) -> None:
+        """Let a short sound be heard that is no speech, unless somebody speaks; who begins to cuts it
+        short."""
+        if self._sink is not None and self.speaking is None:
+            self._chime = Resampler(rate, self.rate).process(samples, last=True)
+            self._wake()
 
     # -- who asks --------------------------------------------------------------------------------
 
@@ -173,7 +183,7 @@ class Playback:
             elif speech.exhausted:
                 speech.over.set()
                 speech.nudge()
-        self._sink, self._deaf = None, deaf
+        self._sink, self._deaf, self._chime = None, deaf, SILENCE
 
     def take(self) -> Piece | None:
         """The next piece to be played, None when nothing waits."""
@@ -181,11 +191,13 @@ class Playback:
             if speech.over.is_set():
                 continue
             if speech.waiting or len(speech.ready):
+                if len(self._chime):
+                    return self._cut_chime(last=True)
                 speech.in_flight = True
                 return Piece(speech, self._cut(speech))
             if not speech.complete:
-                return None  # the next turn does not overtake
-        return None
+                break  # the next turn does not overtake
+        return self._cut_chime() if len(self._chime) else None
 
     @property
     def changed(self) -> asyncio.Event:
@@ -195,6 +207,8 @@ class Playback:
     def wrote(self, piece: Piece) -> None:
         """The sink took the piece: remember where it stands."""
         speech, sink = piece.speech, self._sink
+        if speech is None:
+            return
         speech.in_flight = False
         if sink is None or speech.stopped:
             return
@@ -234,6 +248,15 @@ class Playback:
         piece, speech.ready = speech.ready[:length], speech.ready[length:]
         speech.nudge()
         return piece
+
+    def _cut_chime(self, *, last: bool = False) -> Piece:
+        """Its next piece. last: somebody wants to speak, so it fades out in this one."""
+        length = self.rate * PIECE_MS // 1000
+        piece, rest = self._chime[:length], self._chime[length:]
+        if last:
+            piece, rest = piece * np.linspace(1, 0, len(piece), dtype=np.float32), SILENCE
+        self._chime = rest
+        return Piece(None, piece)
 
     def _convert(self, speech: Speech) -> Samples:
         samples, rate = speech.waiting.popleft()

@@ -57,6 +57,8 @@ class Ear:
         self._speaking = Speaking(runtime.bus, playback, self._numbers.interrupt)
         self._hearing: Hearing | None = None
         self._answering: Answering | None = None
+        self._early: Answering | None = None
+        """An answer to what may be the whole turn, but is not decided to be."""
         self._over = ""
 
     # -- what comes in ---------------------------------------------------------------------------
@@ -163,8 +165,12 @@ class Ear:
         self._runtime.bus.publish(hearing.started())
 
     def _weighed(self, hearing: Hearing) -> None:
-        if hearing is self._hearing and self._attention.state is State.HEARING and hearing.due:
+        if hearing is not self._hearing or self._attention.state is not State.HEARING:
+            return
+        if hearing.due:
             self._decided(hearing, "silence")
+        elif self._settings.turn.begin_early and hearing.promising:
+            self._begin_early(hearing)
 
     def _key_up(self) -> None:
         hearing = self._hearing
@@ -186,11 +192,31 @@ class Ear:
     def _decided(self, hearing: Hearing, reason: str) -> None:
         self._runtime.bus.publish(hearing.ended(reason))
         self._attention.go(Trigger.DECIDED, reason)
-        answering = Answering(self._runtime, self._playback, self._pace, hearing, self._answered)
-        self._answering = answering
+        early, self._early = self._early, None
         hearing.settle(for_good=reason != "silence")
         self._hearing = hearing if reason == "silence" else None
+        if early is not None:
+            self._answering = early
+            early.decide()
+            self._runtime.bus.publish(early.outcome(kept=True))
+        else:
+            self._answering = self._begin(hearing)
+
+    def _begin(self, hearing: Hearing, *, early: bool = False) -> Answering:
+        answering = Answering(self._runtime, self._playback, self._pace, hearing, self._answered, early=early)
         self._group.start_soon(answering.run, name=f"turn:{hearing.turn}")
+        return answering
+
+    def _begin_early(self, hearing: Hearing) -> None:
+        """What was said so far may be all: begin with the answer, to be taken back if it is not."""
+        self._early = self._begin(hearing, early=True)
+        hearing.build(self._take_back_early)
+
+    def _take_back_early(self) -> None:
+        early, self._early = self._early, None
+        if early is not None:
+            early.drop()
+            self._runtime.bus.publish(early.outcome(kept=False))
 
     def _went_on(self, hearing: Hearing) -> None:
         """The person speaks while Solo thinks: going on, or, after a while, something new."""
@@ -222,7 +248,7 @@ class Ear:
             self._unsaid(hearing, answering)
         elif self._numbers.follow_up and not answering.cut and not self._always:
             self._shut()
-            self._attention.go(Trigger.FOLLOW_UP)
+            self._attention.go(Trigger.FOLLOW_UP, "follow_up")
             self._open("follow_up", self._preroll.end + samples_of(RINGING_MS))
         else:
             self._close(Trigger.ANSWERED, "")

@@ -172,3 +172,37 @@ async def test_a_loudspeaker_that_stays_away_is_given_up(runtime: Runtime) -> No
     with pytest.raises(DeviceLost):
         await running
     assert await mouth.events() == ["speaker ready", "speaker lost", "speaker absent"]
+
+
+async def test_a_chime_is_heard_and_nobody_takes_it_for_speech(runtime: Runtime) -> None:
+    async with Mouth(runtime) as mouth:
+        mouth.playback.chime(tone(0.1), 22_050)
+        await asyncio.sleep(0.05)
+        assert mouth.playback.speaking is None
+        await asyncio.sleep(0.2)
+        assert np.abs(mouth.sink.sound[:4800] - resample(tone(0.1), 22_050, 48_000)[:4800]).max() < 0.02
+        assert await mouth.events() == ["speaker ready"]
+
+
+async def test_who_begins_to_speak_cuts_a_chime_short_without_a_click(runtime: Runtime) -> None:
+    async with Mouth(runtime) as mouth:
+        mouth.playback.chime(tone(0.5), 22_050)
+        await asyncio.sleep(0.1)
+        await mouth.playback.play("turn", np.zeros(2205, np.float32), 22_050)
+        mouth.playback.finish("turn")
+        assert await mouth.playback.done("turn") == pytest.approx(100, abs=1)
+        last = np.flatnonzero(np.abs(mouth.sink.sound) > 1e-3)[-1]
+        assert last / 48_000 < 0.2
+        assert np.abs(np.diff(mouth.sink.sound)).max() < 0.03
+
+
+async def test_a_chime_never_sounds_over_speech(runtime: Runtime) -> None:
+    async with Mouth(runtime) as mouth:
+        await mouth.playback.play("turn", np.full(11_025, 0.1, np.float32), 22_050)
+        await asyncio.sleep(0.1)
+        mouth.playback.chime(tone(0.2), 22_050)
+        mouth.playback.finish("turn")
+        await mouth.playback.done("turn")
+        await asyncio.sleep(0.3)
+        assert len(mouth.sink.sound) == pytest.approx(24_000, abs=50)
+        assert mouth.sink.sound.max() < 0.15
