@@ -142,5 +142,6 @@ class Record:
                 model=done.model if done else "",
                 completion_tokens=done.completion_tokens if done else 0,
                 tokens_per_second=done.tokens_per_second if done else 0.0,
+                skill=reply.skill,
             )
         )

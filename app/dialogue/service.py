@@ -22,6 +22,7 @@ from app.dialogue.context import Line
 from app.dialogue.history import History, no_dialogue
 from app.dialogue.preparation import Preparation
 from app.dialogue.record import Commitments, Record
+from app.dialogue.skilled import Skilled
 from app.dialogue.turns import Latest, Queues, Recent, Reply
 from app.dialogue.warming import Warming
 from app.events.base import Answer, Event
@@ -63,6 +64,7 @@ class DialogueService:
         self._settings = settings.dialogue
         self._history = History(database, runtime.clock)
         self._prepare = Preparation(runtime, settings)
+        self._skilled = Skilled(runtime.bus)
         self._commitments = Commitments()
         self._warming = Warming(runtime.bus, self._history, settings.llm.generation)
         self._queues = Queues()
@@ -194,6 +196,11 @@ class DialogueService:
     async def _answer(
         self, said: UserSaidEvent, dialogue: str, record: Record, lines: list[Line]
     ) -> AsyncGenerator[Answer, None]:
+        async with aclosing(self._skilled.answer(said, dialogue, record)) as deltas:
+            async for delta in deltas:
+                yield delta
+        if record.reply.response is not None:
+            return
         prepared = await self._prepare(said, record.text, lines, record.window_start)
         record.sent_as(prepared.sent, prepared.tokens, prepared.prompt.start)
         request = LLMRequestEvent(

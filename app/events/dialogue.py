@@ -73,7 +73,8 @@ class TurnCancelledEvent(Fact):
 class TurnEndedEvent(Fact):
     """A turn is stored in the history: memory, dashboard and ledger take it from here.
 
-    The words are for the owner's eyes only; /status shows counts and times.
+    The words are for the owner's eyes only; /status shows counts and times. skill: what was done
+    without the language model, empty when it answered; nothing worth remembering.
     """
 
     channel: Channel
@@ -84,6 +85,7 @@ class TurnEndedEvent(Fact):
     model: str = ""
     completion_tokens: int = 0
     tokens_per_second: float = 0.0
+    skill: str = ""
 
 
 class ReadDialoguesEvent(Request):

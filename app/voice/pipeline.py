@@ -6,12 +6,14 @@
                                                             ├──UserSaidEvent──▶ (dialogue)
                                                             │ ◀──ReplyDeltaEvents──┘
                                                             └──SpeakEvent──▶ tts ──▶ playback ─▶ speaker
+     (skills) ──AnnounceEvent──▶ announce ───────────────────────SpeakEvent──▶ │
 
 * microphone: sound in frames of 32 ms, each with its score of voice activity
 * wake:       hears the wake word
 * turn:       knows whose turn it is; the only stage that talks with dialogue
 * stt:        sound into text, on request
 * tts:        text into sound, on request, clause by clause
+* announce:   says what Solo has to say by itself: a timer rings
 * speaker:    plays, and knows what has been heard
 * chimes:     small sounds beside the speech
 * hotkey:     the talk key
@@ -41,7 +43,7 @@ from app.voice.audio.playback import Playback
 from app.voice.audio.port import AudioSink, AudioSource, VoiceActivity
 from app.voice.tts.port import TextToSpeech
 
-STAGES = ("microphone", "speaker", "wake", "stt", "tts", "turn", "chimes", "hotkey")
+STAGES = ("microphone", "speaker", "wake", "stt", "tts", "turn", "announce", "chimes", "hotkey")
 """Names of the services, in the order in which they are listed."""
 
 
@@ -101,6 +103,7 @@ def voice_specs(
         ServiceSpec("stt", make.stt),
         ServiceSpec("tts", make.tts),
         ServiceSpec("turn", make.turn),
+        ServiceSpec("announce", make.announce),
         ServiceSpec("chimes", make.chimes),
         ServiceSpec("hotkey", make.hotkey),
     ]
@@ -172,6 +175,11 @@ class _Factories:
         voice, roads = self.settings.voice, self.roads
         judge = build(voice.turn, self.settings.models_dir)
         return TurnService(self.runtime, voice, roads.hub, roads.playback, roads.pace, judge=judge)
+
+    def announce(self) -> Service:
+        from app.voice.announce.service import AnnounceService
+
+        return AnnounceService(self.runtime, self.roads.playback)
 
     def chimes(self) -> Service:
         from app.voice.chimes.service import ChimeService
