@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from app.voice.pipeline import Roads
 
 NEEDED_BY: Final[dict[str, tuple[str, ...]]] = {
-    "dialogue": ("database", "llm", "memory"),
+    "dialogue": ("database", "llm", "memory", "skills"),
+    "skills": ("database",),
     "memory": ("database", "embedding"),
 }
 """What a part is of no use without; `serving` adds it."""
@@ -132,6 +133,15 @@ class Parts:
 
         return [ServiceSpec("dialogue", make, ("database",))]
 
+    def skills(self, *, rings: bool, catches_up: bool = True) -> list[ServiceSpec]:
+        """What needs no language model; empty when it is switched off. rings: Solo stays, and timers
+        ring in it; catches_up: it tells what was missed."""
+        if not self._settings.skills.enabled:
+            return []
+        from app.skills.specs import skill_specs
+
+        return skill_specs(self._runtime, self._settings, self._database, rings=rings, catches_up=catches_up)
+
     def voice(self, roads: Roads, only: Collection[str] | None = None) -> list[ServiceSpec]:
         """The stages of voice, all or some."""
         from app.voice.pipeline import voice_specs
@@ -182,6 +192,7 @@ async def solo(settings: Settings, watching: tuple[type[Event], ...] = ()) -> As
         seen: list[Supervisor] = []
         # The model first: it loads without Python's lock while the others are imported.
         specs = [*parts.ledger(), *parts.llm(), *parts.database(), *parts.dialogue()]
+        specs += parts.skills(rings=True)
         specs += [*parts.embedding(late=True), *parts.memory(attach=True)]
         if settings.voice.enabled:
             specs += _revived(parts.voice(Roads.devices(settings.voice)))
@@ -206,7 +217,7 @@ async def _tidied(runtime: Runtime, supervisor: Supervisor) -> None:
 async def serving(settings: Settings, wanted: set[str]) -> AsyncGenerator[Runtime]:
     """Only these parts and what they are of no use without, ready when it yields: for one command.
 
-    Parts: database, llm, embedding, memory, dialogue, and the stages of voice. Raises the reason
+    Parts: database, llm, embedding, memory, skills, dialogue, and the stages of voice. Raises the reason
     of a part that could not start.
     """
     from app.voice.pipeline import STAGES, Roads
@@ -219,6 +230,7 @@ async def serving(settings: Settings, wanted: set[str]) -> AsyncGenerator[Runtim
         "llm": parts.llm,
         "embedding": lambda: parts.embedding(late=False),
         "memory": lambda: parts.memory(attach=False),
+        "skills": lambda: parts.skills(rings=False),
         "dialogue": parts.dialogue,
     }
     specs = [spec for name, make in making.items() if name in names for spec in make()]
@@ -281,6 +293,7 @@ async def conversing(
     needed = [*parts.database(), *parts.llm(), *parts.dialogue()]
     needed += parts.voice(roads, set(STAGES) - {"hotkey"})
     others = [*parts.ledger(), *parts.embedding(late=False), *parts.memory(attach=False)]
+    others += parts.skills(rings=True, catches_up=False)
     with owned(settings.data_dir), listen(runtime) as events:
         async with Supervisor(runtime, [*needed, *others]).running() as supervisor:
             await supervisor.ready()

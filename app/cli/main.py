@@ -32,6 +32,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "say": ("app.cli.say:say", "Speak a text, or write it to a WAV file."),
     "hear": ("app.cli.hear:hear", "Write down what is said in a WAV file."),
     "memory": ("app.cli.memory:app", "Search what Solo remembers, or make it forget."),
+    "timers": ("app.cli.timers:app", "Show timers, alarms and reminders, or cancel them."),
     "models": ("app.cli.models:app", "List, pull, verify and explain models."),
     "ptt": ("app.cli.ptt:ptt", "Press or release the talk key of the Solo that runs."),
     "devices": ("app.cli.devices:devices", "Show microphones and loudspeakers."),

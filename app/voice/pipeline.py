@@ -6,13 +6,16 @@
                                                             ├──UserSaidEvent──▶ (dialogue)
                                                             │ ◀──ReplyDeltaEvents──┘
                                                             └──SpeakEvent──▶ tts ──▶ playback ─▶ speaker
+     (skills) ──AnnounceEvent──▶ announce ───────────────────────SpeakEvent──▶ │
 
 * microphone: sound in frames of 32 ms, each with its score of voice activity
 * wake:       hears the wake word
 * turn:       knows whose turn it is; the only stage that talks with dialogue
 * stt:        sound into text, on request
 * tts:        text into sound, on request, clause by clause
+* announce:   says what Solo has to say by itself: a timer rings
 * speaker:    plays, and knows what has been heard
+* chimes:     small sounds beside the speech
 * hotkey:     the talk key
 
 The stages do not know each other: they meet on the bus, at the hub (sound in) and at the playback
@@ -40,7 +43,7 @@ from app.voice.audio.playback import Playback
 from app.voice.audio.port import AudioSink, AudioSource, VoiceActivity
 from app.voice.tts.port import TextToSpeech
 
-STAGES = ("microphone", "speaker", "wake", "stt", "tts", "turn", "hotkey")
+STAGES = ("microphone", "speaker", "wake", "stt", "tts", "turn", "announce", "chimes", "hotkey")
 """Names of the services, in the order in which they are listed."""
 
 
@@ -88,6 +91,8 @@ def voice_specs(
     wanted = set(STAGES if only is None else only)
     if settings.voice.wake.engine == "none":
         wanted.discard("wake")  # always listening
+    if not settings.voice.chimes.enabled:
+        wanted.discard("chimes")
     if not settings.voice.hotkey.key:
         wanted.discard("hotkey")
     make = _Factories(runtime, settings, roads)
@@ -98,6 +103,8 @@ def voice_specs(
         ServiceSpec("stt", make.stt),
         ServiceSpec("tts", make.tts),
         ServiceSpec("turn", make.turn),
+        ServiceSpec("announce", make.announce),
+        ServiceSpec("chimes", make.chimes),
         ServiceSpec("hotkey", make.hotkey),
     ]
     if wanted & {"tts", "turn"} and "speaker" not in wanted:
@@ -168,6 +175,16 @@ class _Factories:
         voice, roads = self.settings.voice, self.roads
         judge = build(voice.turn, self.settings.models_dir)
         return TurnService(self.runtime, voice, roads.hub, roads.playback, roads.pace, judge=judge)
+
+    def announce(self) -> Service:
+        from app.voice.announce.service import AnnounceService
+
+        return AnnounceService(self.runtime, self.roads.playback)
+
+    def chimes(self) -> Service:
+        from app.voice.chimes.service import ChimeService
+
+        return ChimeService(self.runtime, self.settings.voice.chimes, self.roads.playback)
 
     def hotkey(self) -> Service:
         from app.voice.wake.hotkey import HotkeyService
