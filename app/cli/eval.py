@@ -102,7 +102,7 @@ def _play(
     """Once, with noise of its own, and in a data folder that is thrown away."""
     import anyio
 
-    from app.main import rehearse
+    from app.talks import rehearse
     from app.voice.evals.clips import prepare
 
     sounds = prepare(test, people.speak, seed=number)

@@ -83,7 +83,7 @@ def _record(
 
     from app.kernel import log
     from app.kernel.signals import stop_on_signals
-    from app.main import record as record_talk
+    from app.talks import record as record_talk
     from app.voice.audio.frames import RATE
     from app.voice.audio.recorder import Recorder
     from app.voice.conversation import Listener, Talk
