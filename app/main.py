@@ -67,6 +67,22 @@ class Parts:
 
         return [ServiceSpec("ledger", make)]
 
+    def telemetry(self) -> list[ServiceSpec]:
+        """Spans of turns to a collector; empty unless one is set."""
+        settings = self._settings
+        if not settings.telemetry.endpoint:
+            return []
+
+        def make() -> Service:
+            from importlib.metadata import version
+
+            from app.telemetry.service import TelemetryService
+
+            known = version("solo-assistant")
+            return TelemetryService(self._runtime, settings.telemetry, known, offline=settings.offline)
+
+        return [ServiceSpec("telemetry", make, after_ready=True)]
+
     def database(self) -> list[ServiceSpec]:
         """Rows."""
 
@@ -183,7 +199,7 @@ async def solo(settings: Settings, watching: tuple[type[Event], ...] = ()) -> As
         seen: list[Supervisor] = []
         # The model first: it loads without Python's lock while the others are imported.
         specs = [*parts.ledger(), *parts.llm(), *parts.database(), *parts.dialogue()]
-        specs += parts.skills(rings=True)
+        specs += [*parts.skills(rings=True), *parts.telemetry()]
         specs += [*parts.embedding(late=True), *parts.memory(attach=True)]
         if settings.voice.enabled:
             specs += _revived(parts.voice(Roads.devices(settings.voice)))
