@@ -16,6 +16,7 @@ import anyio
 
 from app.config.settings import Settings
 from app.events.base import Event
+from app.events.system import ServiceStateEvent
 from app.kernel.bus import Subscription
 from app.kernel.folder import owned
 from app.kernel.runtime import Runtime
@@ -88,8 +89,19 @@ async def conversing(
         async with Supervisor(runtime, [*needed, *others]).running() as supervisor:
             await supervisor.ready()
             all_well(supervisor, {spec.name for spec in needed})
-            begin()
-            yield events
+            async with anyio.create_task_group() as group:
+                group.start_soon(_deaf, runtime, supervisor)
+                begin()
+                yield events
+                group.cancel_scope.cancel()
+
+
+async def _deaf(runtime: Runtime, supervisor: Supervisor) -> None:
+    """Raise the reason when the microphone is given up: a conversation that waits for it never ends."""
+    with runtime.bus.subscribe(ServiceStateEvent, name="deaf") as states:
+        async for state in states:
+            if state.service == "microphone" and state.state == "degraded":
+                all_well(supervisor, {"microphone"})
 
 
 async def rehearse(
