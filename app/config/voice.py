@@ -109,6 +109,14 @@ class TtsSettings(Section):
     speed: float = setting(1.0, "1.2 is a fifth faster", ge=0.5, le=2.0)
 
 
+class EchoSettings(Section):
+    """Taking Solo's own voice out of what the microphone hears."""
+
+    engine: str = setting(
+        "auto", "auto, kalman, webrtc, scripted, or none (headphones, or the system cancels echo itself)"
+    )
+
+
 class HotkeySettings(Section):
     """Push-to-talk by a global key."""
 
@@ -122,6 +130,7 @@ class VoiceSettings(Section):
     enabled: bool = setting(True, "listen and speak at all")
     audio: AudioSettings = setting(AudioSettings(), "microphone and loudspeaker")
     wake: WakeSettings = setting(WakeSettings(), "the wake word")
+    echo: EchoSettings = setting(EchoSettings(), "Solo's own voice in the microphone")
     vad: VadSettings = setting(VadSettings(), "voice activity")
     turn: TurnSettings = setting(TurnSettings(), "when it is whose turn")
     stt: SttSettings = setting(SttSettings(), "speech to text")
