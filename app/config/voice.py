@@ -113,7 +113,7 @@ class EchoSettings(Section):
     """Taking Solo's own voice out of what the microphone hears."""
 
     engine: str = setting(
-        "auto", "auto, kalman, webrtc, scripted, or none (headphones, or the system cancels echo itself)"
+        "auto", "auto, kalman, scripted, or none (headphones, or a sound system that cancels echo itself)"
     )
 
 

@@ -24,10 +24,9 @@ from pathlib import Path
 import numpy as np
 import structlog
 
-from app.config.voice import EchoSettings, TtsSettings, VoiceSettings
+from app.config.voice import TtsSettings, VoiceSettings
 from app.kernel.runtime import Runtime
 from app.media.wavwriter import write_wav
-from app.voice.audio.echo.engines import build
 from app.voice.audio.echo.guard import EchoGuard
 from app.voice.audio.echo.played import Played
 from app.voice.audio.echopath import EchoShape
@@ -42,6 +41,7 @@ from app.voice.audio.vad import SileroVad
 from app.voice.tts.piper import PiperTts
 from app.voice.turn.opening import numbers
 from app.voice.turn.speaking import Speaking
+from tests.bench._cancellers import canceller
 from tests.bench._recordings import manifest, recording
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -167,7 +167,7 @@ async def hold(
     """Play the answers, interrupt where the rule says so."""
     runtime, pace, hub, playback = Runtime.new(), Pace(), FrameHub(), Playback()
     vad, played = SileroVad(MODELS / "vad" / "silero_vad.onnx"), Played()
-    guard = EchoGuard(build(EchoSettings(engine=engine)), played)
+    guard = EchoGuard(canceller(engine), played)
     duplex = FileDuplex(heard, None, realtime=False, pace=pace, echo=shape)
     ear = MicrophoneService(runtime, settings, duplex.source, vad, hub, pace, guard)
     mouth = SpeakerService(runtime, settings, duplex.sink, playback, pace, played)
@@ -248,7 +248,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    structlog.configure(logger_factory=structlog.ReturnLoggerFactory(), processors=[lambda *_: ""])
+    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
     shapes = [
         EchoShape(float(delay), float(gain), float(ring), seed=options.seed)
         for gain in options.gains.split(",")
@@ -267,7 +267,7 @@ def main() -> None:
         print(
             f"{engine}: {own} self-interruptions in {spoken} answers, "
             f"{caught} of {people} people noticed ({100 * caught / max(1, people):.1f} %), "
-            f"median {np.median(late) if late else 0:.0f} ms, p90 {np.percentile(late, 90) if late else 0:.0f} ms"
+            f"median {np.median(late or [0]):.0f} ms, p90 {np.percentile(late or [0], 90):.0f} ms"
         )
     print(f"{time.process_time() - began:.0f} s of CPU time")
     if options.json:

@@ -10,7 +10,6 @@ from app.voice.audio.echo.port import EchoCanceller
 
 ENGINES: Final[dict[str, str]] = {
     "kalman": "app.voice.audio.echo.kalman:KalmanEcho",
-    "webrtc": "app.voice.audio.echo.webrtc:WebrtcEcho",
     "scripted": "app.voice.audio.echo.scripted:ScriptedEcho",
     "none": "app.voice.audio.echo.none:Untouched",
 }

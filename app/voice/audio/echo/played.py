@@ -140,6 +140,7 @@ class Played:
         self._compare(sink, here)
         run = self._run
         if run is not None and run.index_of(self._end, sink.rate) <= until:
+            self.jumps += sink.pending * RATE > JUMP * sink.rate  # it should have been over
             self._finish()
 
     def during(self, start: int, count: int) -> Samples:
