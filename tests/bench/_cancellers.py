@@ -1,7 +1,7 @@
 """Echo cancellers to be compared: those of Solo, and two from packages that may be installed for it.
 
-    pip install livekit   # WebRTC's audio processing module (AEC3), inside a 30 MB library
-    pip install pyaec     # Speex's
+pip install livekit   # WebRTC's audio processing module (AEC3), inside a 30 MB library
+pip install pyaec     # Speex's
 """
 
 from __future__ import annotations

@@ -77,6 +77,7 @@ class Outcome:
     people: int = 0
     caught: int = 0
     latencies: list[float] = field(default_factory=list[float])
+    missed: list[str] = field(default_factory=list[str])
     attenuation_db: float | None = None
     delay_ms: float | None = None
 
@@ -177,6 +178,7 @@ async def hold(
     done, waiting, current = Outcome(engine, shape), list(trials), None
     async for frame in frames:
         if waiting and frame.index >= waiting[0].at:
+            _missed(done, current)
             current = waiting.pop(0)
             done.answers += 1
             done.people += current.person_at is not None
@@ -187,6 +189,7 @@ async def hold(
             _count(done, current, frame.index + FRAME)
             speaking.silence(speaking.turn, "speech", frame.index)
         if not waiting and duplex.exhausted:
+            _missed(done, current)
             break
     done.attenuation_db, done.delay_ms = guard.report().attenuation_db, guard.report().delay_ms
     duplex.finish()
@@ -199,6 +202,12 @@ async def hold(
 async def _say(playback: Playback, turn: str, sound: Samples) -> None:
     await playback.play(turn, sound, RATE)
     playback.finish(turn)
+
+
+def _missed(done: Outcome, trial: Trial | None) -> None:
+    """It is over: was somebody spoken past?"""
+    if trial is not None and trial.person_at is not None and len(done.missed) + done.caught < done.people:
+        done.missed.append(f"{trial.person} in answer {done.answers}")
 
 
 def _count(done: Outcome, trial: Trial, at: int) -> None:
@@ -234,6 +243,7 @@ def _line(one: Outcome) -> str:
         f"{one.engine:8} {shape.gain_db:4.0f} dB {shape.delay_ms:4.0f} ms room {shape.room_ms:3.0f} ms: "
         f"self-interruptions {one.own}/{one.answers}, caught {one.caught}/{one.people}, "
         f"median {late} ms, attenuation {one.attenuation_db} dB, delay {one.delay_ms} ms"
+        + "".join(f"\n    missed {missed}" for missed in one.missed)
     )
 
 

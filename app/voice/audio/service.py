@@ -39,6 +39,8 @@ LEVEL_EVERY = 4
 """Frames between two LevelEvents."""
 ECHO_EVERY = 32
 """Frames (a second) between two looks at how the cancelling of echo stands."""
+SIZE_DB = 6.0
+"""Less more or less attenuation is no news."""
 
 
 class _Device:
@@ -126,7 +128,7 @@ class MicrophoneService:
             guard.follow(stepping=self._pace is not None)
         self._device = _Device(runtime, "microphone", source, hub)
         self._count = 0
-        self._told: tuple[str, str] | None = None
+        self._told: tuple[str, str, bool, int | None] | None = None
 
     async def run(self, ready: Ready) -> None:
         """Listen until cancelled or until there is no more to hear."""
@@ -187,12 +189,14 @@ class MicrophoneService:
         return self._guard.hear(samples, self._hub.position, self._runtime.clock.monotonic())
 
     def _tell(self, report: EchoReport) -> None:
-        """Publish how the cancelling stands, when that is another state or trouble than before."""
-        if (report.state, report.reason) == self._told:
+        """Publish how the cancelling stands, when that is another state, trouble or order of size."""
+        size = None if report.attenuation_db is None else round(report.attenuation_db / SIZE_DB)
+        told = (report.state, report.reason, report.delay_ms is None, size)
+        if told == self._told:
             return
-        self._told = (report.state, report.reason)
-        if report.reason:
+        if report.reason and (self._told is None or self._told[1] != report.reason):
             log.warning("echo", state=report.state, engine=report.engine, reason=report.reason)
+        self._told = told
         self._runtime.bus.publish(EchoEvent(**asdict(report)))
 
 

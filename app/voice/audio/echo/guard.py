@@ -35,7 +35,8 @@ ECHO_SHARE_DB: Final = 6.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cleaned:
-    """A frame without Solo's voice. echo: how loud what is left of that may be, dBFS."""
+    """A frame without Solo's voice. echo: how loud what is left of that may be, dBFS; -120 where
+    nothing was taken out, or it is not yet known how well."""
 
     samples: Samples
     echo: float = SILENCE_DBFS
@@ -130,5 +131,5 @@ class EchoGuard:
     def _left(self, echo: float) -> float:
         gain = self._attenuation()
         if gain is None:
-            return echo
+            return SILENCE_DBFS
         return max(SILENCE_DBFS, echo - max(0.0, min(CREDIBLE_DB, gain)))

@@ -5,10 +5,12 @@ from app.voice.audio.echo.hearing import HearingClock
 from app.voice.audio.frames import FRAME, RATE
 
 
-def heard(clock: HearingClock, frames: int, *, late: float = 0.0, rate: float = RATE, start: int = 0) -> float:
+def heard(
+    clock: HearingClock, frames: int, *, late: float = 0.0, rate: float = RATE, start: int = 0
+) -> float:
     """So many frames, each up to `late` seconds late; the time of the last."""
     chance, now = np.random.default_rng(1), 0.0
-    for number in range(start + 1, start + frames + 1):
+    for number in range(1, frames + 1):
         now = number * FRAME / rate
         clock.heard(number * FRAME, now + chance.uniform(0, late))
     return now
