@@ -22,7 +22,7 @@ from app.voice.audio.echo.played import Played
 from app.voice.audio.echo.report import EchoReport
 from app.voice.audio.frames import FRAME, Frame, Samples
 from app.voice.audio.hub import FrameHub
-from app.voice.audio.level import dbfs
+from app.voice.audio.level import SILENCE_DBFS, audible, dbfs
 from app.voice.audio.pace import NoPace, Pace
 from app.voice.audio.playback import Playback, Speech
 from app.voice.audio.port import AudioSink, AudioSource, VoiceActivity
@@ -173,7 +173,7 @@ class MicrophoneService:
         cleaned = self._cleaned(samples)
         samples = cleaned.samples
         loudness = dbfs(samples)
-        speech = self._vad.score(samples)
+        speech = self._vad.score(audible(samples, loudness) if cleaned.echo > SILENCE_DBFS else samples)
         if loudness < self._minimum:
             speech = 0.0
         self._hub.publish(Frame(self._hub.position, samples, speech, loudness, cleaned.echo))

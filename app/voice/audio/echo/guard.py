@@ -30,7 +30,15 @@ ALLOWED: Final = 0.4
 CREDIBLE_DB: Final = 30.0
 """More attenuation is not counted upon."""
 ECHO_SHARE_DB: Final = 6.0
-"""A frame of which the echo is quieter than that says nothing of the attenuation."""
+"""A frame in which the echo is quieter than all else by more says nothing of the attenuation."""
+LOUD_DB: Final = 12.0
+"""Nor does one whose echo is so much quieter than the loudest: there the room is louder than the rest."""
+LOUDEST_FADES_DB: Final = 0.03
+"""Per frame: a decibel a second."""
+SUSPECT_DB: Final = 6.0
+"""What is so much louder than what should be left is perhaps a person, and not counted,"""
+SUSPECTED_MOST: Final = 62
+"""but for no more than two seconds on end: then the echo has changed."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,6 +61,8 @@ class EchoGuard:
         self._offset = 0
         self._sounded: int | None = None
         self._active = False
+        self._loudest = SILENCE_DBFS
+        self._suspected = 0
         self._gains: deque[float] = deque(maxlen=LOOKED_BACK)
 
     def follow(self, *, stepping: bool) -> None:
@@ -111,10 +121,22 @@ class EchoGuard:
             self._engine.reset()
             self._watch.broke()
             return Cleaned(np.nan_to_num(samples))
-        echo, heard = dbfs(samples - clean), dbfs(samples)
-        if echo > heard - ECHO_SHARE_DB:
-            self._gains.append(heard - dbfs(clean))
+        echo, left = dbfs(samples - clean), dbfs(clean)
+        self._measure(dbfs(samples), echo, left)
         return Cleaned(clean, self._left(echo))
+
+    def _measure(self, heard: float, echo: float, left: float) -> None:
+        """How much quieter the echo has become, as far as this frame can tell."""
+        self._loudest = max(echo, self._loudest - LOUDEST_FADES_DB)
+        if echo < max(heard - ECHO_SHARE_DB, self._loudest - LOUD_DB):
+            return
+        expected = self._left(echo)
+        if SILENCE_DBFS < expected < left - SUSPECT_DB and self._suspected < SUSPECTED_MOST:
+            self._suspected += 1
+            return
+        if left <= expected + SUSPECT_DB:
+            self._suspected = 0
+        self._gains.append(heard - left)
 
     def _move(self) -> None:
         found = self._delay.found
