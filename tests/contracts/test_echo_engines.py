@@ -25,7 +25,7 @@ def babble(seconds: float, seed: int) -> Samples:
     swell = np.abs(np.sin(np.arange(count) * (2 * np.pi * 1.7 / RATE) + seed)) ** 2
     coloured = np.convolve(chance.standard_normal(count), [1.0, 0.9, 0.6, 0.3], "same")
     line = coloured * swell
-    return (line * (0.1 / np.sqrt(np.mean(line**2)))).astype(np.float32)
+    return np.asarray(line * (0.1 / np.sqrt(np.mean(line**2))), np.float32)
 
 
 def cleaned(engine: EchoCanceller, heard: Samples, played: Samples) -> Samples:

@@ -79,7 +79,7 @@ class EchoGuard:
 
     def restarted(self) -> None:
         """The microphone was opened (again): its clock begins anew, and so does the delay."""
-        self._played.clock.restarted()
+        self._played.restarted()
         self._delay.reset()
 
     def hear(self, samples: Samples, index: int, now: float) -> Cleaned:
@@ -88,7 +88,7 @@ class EchoGuard:
         played.clock.heard(end, now)
         played.follow(end, now)
         self._watch.frame(
-            speed=played.clock.speed, drift=played.drift, jumps=played.jumps, missing=played.missing
+            speed=played.clock.speed, drift=played.drift, jumps=played.jumps, missing=played.missing(now)
         )
         reference = played.during(index, len(samples))
         if reference.any():

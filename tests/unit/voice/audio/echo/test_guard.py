@@ -8,7 +8,7 @@ from app.voice.audio.echo.played import Played
 from app.voice.audio.echo.port import EchoCanceller
 from app.voice.audio.echo.scripted import ScriptedEcho
 from app.voice.audio.echopath import EchoPath, EchoShape
-from app.voice.audio.frames import FRAME, RATE, Samples, samples_of
+from app.voice.audio.frames import FRAME, RATE, Samples
 from app.voice.audio.level import dbfs
 from tests.contracts.test_echo_engines import babble
 from tests.unit.voice.audio.echo.test_played import Sink
@@ -142,8 +142,9 @@ def test_a_reference_that_stops_is_told_and_the_frames_pass() -> None:
     room.run(babble(1, 1))
     room.sink.write(babble(9, 2))  # and nobody tells
     before = engine.frames
-    for _ in range(60):
-        heard, made = room.frame()
+    for _ in range(59):
+        room.frame()
+    heard, made = room.frame()
     assert room.guard.report().state == "degraded"
     assert "cannot be followed" in room.guard.report().reason
     assert engine.frames - before < 60
@@ -182,4 +183,3 @@ def test_headphones_are_neither_cancelled_nor_complained_about() -> None:
     heard, made = room.run(babble(8, 1), person)
     assert abs(dbfs(heard[4 * RATE :]) - dbfs(made[4 * RATE :])) < 0.5
     assert room.guard.report().state == "cancelling"
-    assert samples_of(40) > 0

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,20 +12,18 @@ PIECE = RATE // 100
 
 @dataclass
 class Sink:
-    """A loudspeaker that plays as time goes on. say: added to what it says it has played, seconds."""
+    """A loudspeaker that plays as time goes on."""
 
     rate: int = RATE
     now: float = 0.0
     ends: float = 0.0
     written: int = 0
-    say: float = 0.0
-    slow: float = 1.0
     parts: list[tuple[float, Samples]] = field(default_factory=list[tuple[float, Samples]])
 
     def write(self, samples: Samples) -> None:
         self.ends = max(self.ends, self.now)
         self.parts.append((self.ends, samples))
-        self.ends += len(samples) / self.rate * self.slow
+        self.ends += len(samples) / self.rate
         self.written += len(samples)
 
     def flush(self) -> None:
@@ -33,11 +32,7 @@ class Sink:
 
     @property
     def pending(self) -> int:
-        return max(0, round((self.ends - self.now - self.say) * self.rate / self.slow))
-
-    @property
-    def played(self) -> int:
-        return self.written - self.pending
+        return max(0, round((self.ends - self.now) * self.rate))
 
     @property
     def position(self) -> int:
@@ -108,21 +103,6 @@ def test_late_blocks_of_the_microphone_do_not_move_what_is_played() -> None:
     assert abs(shift(found, sound, 400) + 400) < 40
 
 
-def test_a_device_that_trembles_about_its_delay_does_not_move_a_run() -> None:
-    sink = Sink()
-    stage, sound, chance = Stage(sink), noise(4.0), np.random.default_rng(8)
-    stage.frames(80)
-    stage.say(sound)
-    found = list[Samples]()
-    for _ in range(120):
-        sink.say = float(chance.uniform(-0.004, 0.004))
-        found.append(stage.frame())
-    line = np.concatenate(found)
-    assert shift(line, sound, 400) == pytest.approx(FRAME - 400, abs=64)
-    assert shift(line, sound[32000:], 32400) == pytest.approx(FRAME - 400, abs=64)
-    assert stage.played.jumps == 0
-
-
 @pytest.mark.parametrize("rate", [16_000, 44_100, 48_000])
 def test_any_rate_of_the_loudspeaker_ends_up_at_sixteen_kilohertz(rate: int) -> None:
     stage = Stage(Sink(rate=rate))
@@ -160,43 +140,14 @@ def test_after_a_pause_the_next_words_lie_where_they_are_heard() -> None:
     assert abs(shift(found, sound, 400) + 400) < 20
 
 
-def test_a_clock_that_runs_slower_is_followed() -> None:
-    sink = Sink(slow=1.0001)
-    stage, sound = Stage(sink), noise(60.0)
-    stage.frames(80)
-    stage.say(sound)
-    stage.frames(int(59 * RATE / FRAME))
-    run = stage.played._run
-    assert run is not None
-    assert stage.played.clock.at(sink.now) is not None
-    error = sink.now * RATE - run.index_of(sink.played, RATE)
-    assert abs(error) < 20  # without following: 96
-    assert stage.played.jumps == 0
-
-
-@pytest.mark.parametrize("hole", [0.02, 0.05, 0.3])
-def test_a_loudspeaker_that_stutters_is_found_again_and_counted(hole: float) -> None:
-    sink = Sink()
-    stage = Stage(sink)
-    stage.frames(80)
-    stage.say(noise(6.0))
-    stage.frames(40)
-    sink.ends += hole  # that nobody announced
-    stage.frames(70)
-    assert stage.played.jumps >= 1
-    run = stage.played._run
-    assert run is not None
-    assert abs(sink.now * RATE - run.index_of(sink.played, RATE)) < 100
-
-
 def test_a_loudspeaker_that_plays_what_nobody_told_is_missed() -> None:
     stage = Stage(Sink())
     stage.frames(5)
-    assert not stage.played.missing
+    assert not stage.played.missing(stage.sink.now)
     stage.sink.write(noise(2.0))
-    assert stage.played.missing
+    assert stage.played.missing(stage.sink.now)
     stage.played.attach(None)
-    assert not stage.played.missing
+    assert not stage.played.missing(stage.sink.now)
 
 
 def test_a_clock_that_leaps_does_not_silence_the_reference_for_good() -> None:
@@ -219,3 +170,117 @@ def test_the_line_forgets_what_is_four_seconds_old_and_is_silent_before_its_begi
     line.get(KEPT, 50)
     assert line.get(0, 100)[:50].sum() == 0
     assert line.get(0, 100)[50:].sum() == 50
+
+
+class Tap:
+    """A loudspeaker that tells what goes out, and is up to `tremble` seconds wrong about when."""
+
+    def __init__(self, rate: int = 48_000, *, tremble: float = 0.0, slow: float = 1.0) -> None:
+        self.rate = rate
+        self.tap: Callable[[Samples, float], None] | None = None
+        self.position = 0
+        self.pending = 0
+        self.late = 0.08
+        self._tremble, self._slow = tremble, slow
+        self._given = 0
+        self._chance = np.random.default_rng(6)
+
+    def until(self, now: float, sound: list[Samples]) -> None:
+        """The device asks for blocks up to now."""
+        while self._given * self._slow / self.rate <= now:
+            block = sound.pop(0) if sound else np.zeros(self.rate // 100, np.float32)
+            heard_at = self._given * self._slow / self.rate + self.late
+            if self.tap is not None:
+                self.tap(block, heard_at + float(self._chance.uniform(-self._tremble, self._tremble)))
+            self._given += len(block)
+
+
+class TappedStage(Stage):
+    def __init__(self, sink: Tap) -> None:
+        super().__init__(Sink())
+        self.tapped = sink
+        self.played.attach(sink)
+
+    def frame(self) -> Samples:
+        self.index += FRAME
+        now = self.index / RATE
+        self.tapped.until(now, self.sound)
+        self.played.clock.heard(self.index, now)
+        self.played.follow(self.index, now)
+        self.found.append(self.played.during(self.index - FRAME, FRAME))
+        return self.found[-1]
+
+
+def test_a_device_that_trembles_about_its_delay_lays_every_answer_to_the_same_place() -> None:
+    stage, sound = TappedStage(Tap(16_000, tremble=0.008)), noise(1.0)
+    stage.frames(80)
+    places = list[int]()
+    for _ in range(4):
+        said_at = stage.index
+        stage.say(sound)
+        line = stage.frames(60)
+        places.append(shift(line, sound, 1280) + said_at % PIECE)
+    assert max(places) - min(places) <= PIECE + 1
+    assert abs(places[0]) < 200 + PIECE
+    assert stage.played.jumps == 0
+
+
+@pytest.mark.parametrize("rate", [44_100, 48_000])
+def test_a_tapped_device_of_any_rate_is_laid_down_without_a_gap(rate: int) -> None:
+    from app.voice.audio.resample import resample
+
+    stage, sound = TappedStage(Tap(rate)), noise(2.0)
+    stage.frames(80)
+    stage.say(resample(sound, RATE, rate))
+    line = stage.frames(70)
+    late = shift(line, sound, 1280)
+    for at in (8000, 16000, 24000):
+        assert abs(shift(line, sound[at:], 1280 + at) - late) <= 1
+
+
+def test_a_loudspeaker_that_stutters_is_found_again_after_a_second_and_counted() -> None:
+    tap = Tap()
+    stage = TappedStage(tap)
+    stage.frames(80)
+    tap.late += 0.05
+    stage.frames(10)
+    assert stage.played.jumps == 0
+    stage.frames(60)
+    assert stage.played.jumps == 1
+
+
+def test_two_clocks_that_drift_apart_are_measured() -> None:
+    stage = TappedStage(Tap(slow=1.0004))
+    stage.frames(30 * RATE // FRAME)
+    assert stage.played.drift == pytest.approx(400, rel=0.3)
+
+
+def test_two_clocks_that_keep_time_do_not_seem_to_drift() -> None:
+    stage = TappedStage(Tap(tremble=0.004))
+    stage.frames(30 * RATE // FRAME)
+    assert abs(stage.played.drift) < 150
+
+
+def test_a_tapped_loudspeaker_that_goes_silent_without_a_word_is_missed() -> None:
+    stage = TappedStage(Tap())
+    stage.frames(10)
+    stage.tapped.pending = 4000
+    now = stage.index / RATE
+    assert not stage.played.missing(now)
+    assert stage.played.missing(now + 1)
+
+
+def test_a_loudspeaker_that_is_given_back_is_no_longer_tapped() -> None:
+    stage = TappedStage(Tap())
+    assert stage.tapped.tap is not None
+    stage.played.attach(None)
+    assert stage.tapped.tap is None
+
+
+def test_after_a_restart_of_the_microphone_the_place_is_found_anew() -> None:
+    stage, sound = TappedStage(Tap(16_000)), noise(1.0)
+    stage.frames(80)
+    stage.played.restarted()
+    stage.frames(20)
+    stage.say(sound)
+    assert abs(shift(stage.frames(60), sound, 1280)) < 200
