@@ -33,7 +33,11 @@ class Metrics:
         )
         self._tokens = Counter("solo_completion_tokens", "Tokens written", registry=self._registry)
         self._spans = Histogram(
-            "solo_span_seconds", "Stages of turns", ("span",), buckets=BUCKETS, registry=self._registry
+            "solo_span_seconds",
+            "Stages of turns",
+            ("span", "channel"),
+            buckets=BUCKETS,
+            registry=self._registry,
         )
         self._totals = Histogram(
             "solo_turn_seconds", "Whole turns", ("channel",), buckets=BUCKETS, registry=self._registry
@@ -54,7 +58,9 @@ class Metrics:
         elif isinstance(event, TurnTracedEvent):
             self._totals.labels(event.channel).observe(event.total_ms / 1000)
             for span in event.spans:
-                self._spans.labels(span.name).observe(max(0.0, span.end_ms - span.start_ms) / 1000)
+                self._spans.labels(span.name, event.channel).observe(
+                    max(0.0, span.end_ms - span.start_ms) / 1000
+                )
 
         elif isinstance(event, SpeculationEvent):
             self._early.labels("kept" if event.kept else "dropped").inc()

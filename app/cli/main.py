@@ -25,6 +25,8 @@ from app.kernel.errors import SoloError
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "run": ("app.cli.run:run", "Start Solo: listen, think, answer, and open the local door."),
     "talk": ("app.cli.talk:talk", "Talk by WAV files instead of microphone and speaker."),
+    "eval": ("app.cli.eval:evaluate", "Play conversation tests and say what was not as expected."),
+    "record": ("app.cli.record:record", "Record a talk as a conversation test that can be played again."),
     "chat": ("app.cli.chat:chat", "Talk with Solo by typing."),
     "ask": ("app.cli.ask:ask", "Ask one thing and print the answer."),
     "say": ("app.cli.say:say", "Speak a text, or write it to a WAV file."),

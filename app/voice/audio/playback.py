@@ -20,6 +20,7 @@ from app.voice.audio.port import AudioSink
 from app.voice.audio.resample import Resampler
 
 PIECE_MS = 10
+FADE_MS = 8
 CONVERT_MS = 100
 AHEAD_SECONDS = 2.0
 """Speech that may wait before `play` does."""
@@ -42,11 +43,14 @@ class Speech:
     converter: Resampler | None = None
     ready: Samples = field(default_factory=lambda: np.zeros(0, np.float32))
     written: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
+    sent: deque[tuple[int, Samples]] = field(default_factory=deque[tuple[int, Samples]])
+    """What was written last, with where it begins: what of it is not heard when the speech pauses."""
     audible: int | None = None
     heard_before: float = 0.0
     complete: bool = False
     stopped: bool = False
-    in_flight: bool = False
+    in_flight: Piece | None = None
+    paused: bool = False
     started: bool = False
     announced: bool = False
     over: asyncio.Event = field(default_factory=asyncio.Event)
@@ -135,6 +139,25 @@ class Playback:
             self._chime = Resampler(rate, self.rate).process(samples, last=True)
             self._wake()
 
+    def pause(self, turn: str) -> None:
+        """Silence the turn at once, for `resume` to go on where it was."""
+        speech = self._speeches.get(turn)
+        if speech is None or speech.paused or speech.over.is_set():
+            return
+        speech.paused = True
+        if self._sink is not None and speech.written:
+            self._sink.flush()
+            self._take_back(speech, self._sink.position)
+        speech.nudge()
+
+    def resume(self, turn: str) -> None:
+        """Go on with what was paused."""
+        speech = self._speeches.get(turn)
+        if speech is not None and speech.paused:
+            speech.paused = False
+            speech.nudge()
+            self._wake()
+
     # -- who asks --------------------------------------------------------------------------------
 
     def heard_ms(self, turn: str) -> float:
@@ -155,7 +178,7 @@ class Playback:
     def speaking(self) -> str | None:
         """The turn that is being heard now."""
         for speech in self._speeches.values():
-            if speech.written and not speech.over.is_set():
+            if speech.written and not speech.paused and not speech.over.is_set():
                 return speech.turn
         return None
 
@@ -171,7 +194,8 @@ class Playback:
         for speech in self._speeches.values():
             speech.heard_before = self.heard_ms(speech.turn)
             speech.written, speech.audible = [], None
-            speech.converter, speech.in_flight = None, False
+            speech.converter, speech.in_flight = None, None
+            speech.sent.clear()
             if speech.over.is_set():
                 continue
             if len(speech.ready):  # the next loudspeaker may have another rate
@@ -190,12 +214,12 @@ class Playback:
         for speech in self._speeches.values():
             if speech.over.is_set():
                 continue
-            if speech.waiting or len(speech.ready):
+            if not speech.paused and (speech.waiting or len(speech.ready)):
                 if len(self._chime):
                     return self._cut_chime(last=True)
-                speech.in_flight = True
-                return Piece(speech, self._cut(speech))
-            if not speech.complete:
+                speech.in_flight = Piece(speech, self._cut(speech))
+                return speech.in_flight
+            if speech.paused or not speech.complete:
                 break  # the next turn does not overtake
         return self._cut_chime() if len(self._chime) else None
 
@@ -207,13 +231,16 @@ class Playback:
     def wrote(self, piece: Piece) -> None:
         """The sink took the piece: remember where it stands."""
         speech, sink = piece.speech, self._sink
-        if speech is None:
-            return
-        speech.in_flight = False
+        if speech is None or speech.in_flight is not piece:
+            return  # paused meanwhile: it waits again
+        speech.in_flight = None
         if sink is None or speech.stopped:
             return
         end = sink.position
         start = end - len(piece.samples)
+        speech.sent.append((start, piece.samples))
+        while speech.sent and speech.sent[0][0] + len(speech.sent[0][1]) <= sink.played:
+            speech.sent.popleft()
         if speech.audible is None:
             loud = np.flatnonzero(np.abs(piece.samples) > AUDIBLE)
             speech.audible = start + int(loud[0]) if len(loud) else None
@@ -248,6 +275,21 @@ class Playback:
         piece, speech.ready = speech.ready[:length], speech.ready[length:]
         speech.nudge()
         return piece
+
+    def _take_back(self, speech: Speech, position: int) -> None:
+        """What the sink has not played, from this position of it on, is to be played again."""
+        unheard = [samples[max(0, position - start) :] for start, samples in speech.sent]
+        if speech.in_flight is not None:
+            unheard.append(speech.in_flight.samples)
+        speech.in_flight = None
+        speech.sent.clear()
+        again = np.concatenate((*unheard, speech.ready)) if unheard else speech.ready
+        fade = min(len(again), self.rate * FADE_MS // 1000)
+        again[:fade] *= np.linspace(0, 1, fade, dtype=np.float32)
+        speech.ready = again
+        speech.written = [(start, min(end, position)) for start, end in speech.written if start < position]
+        if speech.audible is not None and speech.audible >= position:
+            speech.audible = None
 
     def _cut_chime(self, *, last: bool = False) -> Piece:
         """Its next piece. last: somebody wants to speak, so it fades out in this one."""
@@ -285,6 +327,7 @@ class Playback:
 
     def _end(self, speech: Speech) -> None:
         speech.waiting.clear()
+        speech.sent.clear()
         speech.ready = speech.ready[:0]
         speech.waiting_seconds = 0.0
         speech.stopped = True

@@ -18,7 +18,7 @@ from app.kernel.runtime import Runtime
 from app.voice.audio.pace import Pace
 from app.voice.audio.playback import Playback
 from app.voice.turn.hearing import Hearing
-from app.voice.turn.phrases import is_echo, is_stop
+from app.voice.turn.phrases import is_echo, is_listening, is_stop
 from app.voice.turn.reply import Reply
 
 log = structlog.get_logger("solo.turn")
@@ -27,8 +27,8 @@ Empty: TypeAlias = Literal["", "silence", "noise", "not_understood", "cancelled"
 
 
 class Answering:
-    """See the module. early: the turn is not decided yet. empty: why there was nothing to answer; `over`
-    is called at the end, unless it was dropped."""
+    """See the module. early: the turn is not decided yet. empty: why there was nothing to answer; `worded`
+    is called when that is known, `over` at the end, unless it was dropped."""
 
     def __init__(
         self,
@@ -37,6 +37,7 @@ class Answering:
         pace: Pace,
         hearing: Hearing,
         over: Callable[[Answering], None],
+        worded: Callable[[Answering], None],
         *,
         early: bool = False,
     ) -> None:
@@ -47,6 +48,7 @@ class Answering:
         self._runtime = runtime
         self._pace = pace
         self._over = over
+        self._worded = worded
         self._reply = Reply(runtime, playback, pace, hearing.turn, hearing.revision)
         self._said: STTEvent | None = None
         self._began = runtime.clock.monotonic()
@@ -119,7 +121,8 @@ class Answering:
             self._said = said.model_copy(update={"turn": self.turn})
             if not self.pending:
                 self._publish()
-            self.empty = _nothing_in(said, self.hearing.over)
+            self.empty = nothing_in(said, self.hearing.over)
+            self._worded(self)
             return None if self.empty else said
         return None
 
@@ -130,10 +133,11 @@ class Answering:
             self._runtime.bus.publish(said)
 
 
-def _nothing_in(said: STTEvent, over: str) -> Empty:
+def nothing_in(said: STTEvent, over: str) -> Empty:
+    """Why nothing in this wants an answer; empty when something does. over: what Solo was saying."""
     if not said.text.strip():
         reason = said.reason.lower()
         return "silence" if "silen" in reason else "noise" if "nois" in reason else "not_understood"
-    if over and is_echo(said.text, over):
+    if over and (is_echo(said.text, over) or is_listening(said.text, over)):
         return "noise"
     return "cancelled" if is_stop(said.text) else ""

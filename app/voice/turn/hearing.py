@@ -133,6 +133,11 @@ class Hearing:
                 guess.undo()
 
     @property
+    def words(self) -> STTEvent | None:
+        """What has been said up to the pause; None while that is not known."""
+        return self._guess.text if self._guess is not None else None
+
+    @property
     def promising(self) -> bool:
         """There are words, and nothing says yet that more will come: an answer may be begun."""
         guess = self._guess
