@@ -23,6 +23,7 @@ TABLES: Final = {
     "wake word": "app.voice.wake.engines",
     "end of turn": "app.voice.turn.engines",
     "vector index": "app.memory.indexes.engines",
+    "echo": "app.voice.audio.echo.engines",
 }
 KEYS: Final = {("wake word", "porcupine"): "SOLO_TEST_PORCUPINE_KEY"}
 """Engines that cannot run without their maker's key, and where a tester puts one."""

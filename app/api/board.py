@@ -6,17 +6,18 @@ import re
 from collections import Counter, deque
 from typing import Final
 
-from app.api.schemas import DeviceReport, EarlyReport, SpanReport, TurnReport
+from app.api.schemas import DeviceReport, EarlyReport, EchoReport, SpanReport, TurnReport
 from app.events.base import Event
 from app.events.dialogue import TurnEndedEvent
 from app.events.llm import ModelReadyEvent
 from app.events.system import ReadyEvent, TurnTracedEvent
-from app.events.voice import AttentionEvent, AudioDeviceEvent, SpeculationEvent
+from app.events.voice import AttentionEvent, AudioDeviceEvent, EchoEvent, SpeculationEvent
 
 FOLLOWED: Final[tuple[type[Event], ...]] = (
     TurnTracedEvent,
     TurnEndedEvent,
     AudioDeviceEvent,
+    EchoEvent,
     AttentionEvent,
     SpeculationEvent,
     ReadyEvent,
@@ -45,6 +46,7 @@ class StatusBoard:
         self.ended: Counter[str] = Counter()
         self.early = EarlyReport()
         self.devices: dict[str, DeviceReport] = {}
+        self.echo: EchoReport | None = None
         self.attention = ""
         self.completion_tokens = 0
         self.model = ""
@@ -62,6 +64,8 @@ class StatusBoard:
             self.devices[event.role] = DeviceReport(
                 role=event.role, state=event.state, device=event.device, reason=event.reason
             )
+        elif isinstance(event, EchoEvent):
+            self.echo = _echo(event)
         elif isinstance(event, AttentionEvent):
             self.attention = event.state
         elif isinstance(event, ReadyEvent):
@@ -94,3 +98,13 @@ class StatusBoard:
         self.model = event.model or self.model
         if event.tokens_per_second > 0:
             self.speeds.append(round(event.tokens_per_second, 2))
+
+
+def _echo(event: EchoEvent) -> EchoReport:
+    return EchoReport(
+        engine=event.engine,
+        state=event.state,
+        reason=event.reason,
+        attenuation_db=event.attenuation_db,
+        delay_ms=event.delay_ms,
+    )

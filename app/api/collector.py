@@ -151,6 +151,7 @@ class Collector:
             wake_engine=voice.wake.engine,
             wake_words=voice.wake.words,
             devices=tuple(self.board.devices.values()),
+            echo=self.board.echo,
         )
 
     def _bus(self) -> BusReport:

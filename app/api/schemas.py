@@ -87,6 +87,16 @@ class DeviceReport(Schema):
     reason: str = ""
 
 
+class EchoReport(Schema):
+    """How the taking out of Solo's own voice stands: off, idle, cancelling, or degraded for a reason."""
+
+    engine: str
+    state: str
+    reason: str = ""
+    attenuation_db: float | None = None
+    delay_ms: float | None = None
+
+
 class VoiceReport(Schema):
     """Hearing and speaking. attention: what the ear does now, "off" without voice."""
 
@@ -95,6 +105,7 @@ class VoiceReport(Schema):
     wake_engine: str
     wake_words: tuple[str, ...]
     devices: tuple[DeviceReport, ...] = ()
+    echo: EchoReport | None = None
 
 
 class CountersReport(Schema):

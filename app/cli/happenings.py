@@ -15,7 +15,14 @@ from app.events.dialogue import TurnEndedEvent
 from app.events.llm import ModelReadyEvent
 from app.events.skills import AnnouncementEvent
 from app.events.system import ReadyEvent, ServiceStateEvent
-from app.events.voice import AudioDeviceEvent, BargeInEvent, NoSpeechEvent, STTEvent, WakeWordEvent
+from app.events.voice import (
+    AudioDeviceEvent,
+    BargeInEvent,
+    EchoEvent,
+    NoSpeechEvent,
+    STTEvent,
+    WakeWordEvent,
+)
 
 if TYPE_CHECKING:
     from app.main import Solo
@@ -29,6 +36,7 @@ SHOWN = (
     NoSpeechEvent,
     BargeInEvent,
     AudioDeviceEvent,
+    EchoEvent,
     ModelReadyEvent,
     AnnouncementEvent,
 )
@@ -78,6 +86,8 @@ def plain_line(event: Event) -> str:
             return f"ANNOUNCED {event.kind} {' '.join(event.text.split())}"
         case AudioDeviceEvent():
             return f"DEVICE {event.role} {event.state} {event.device}".rstrip()
+        case EchoEvent(state="degraded"):
+            return f"ECHO {event.reason}"
         case _:
             return ""
 
@@ -99,6 +109,8 @@ def friendly_line(event: Event) -> Text | None:
             return Text.assemble(("♪     ", "bold yellow"), event.text)
         case ServiceStateEvent(state="degraded"):
             return Text(f"! {event.service}: {event.reason}", style="yellow")
+        case EchoEvent(state="degraded"):
+            return Text(f"! echo: {event.reason}", style="yellow")
         case AudioDeviceEvent(state="lost"):
             return Text(f"! lost the {event.role} {event.device}", style="yellow")
         case _:

@@ -123,6 +123,14 @@ class ChimeSettings(Section):
     thinking_seconds: float = setting(1.2, "when an answer takes longer, it is heard that it is coming", gt=0)
 
 
+class EchoSettings(Section):
+    """Taking Solo's own voice out of what the microphone hears."""
+
+    engine: str = setting(
+        "auto", "auto, kalman, scripted, or none (headphones, or a sound system that cancels echo itself)"
+    )
+
+
 class HotkeySettings(Section):
     """Push-to-talk by a global key."""
 
@@ -136,6 +144,7 @@ class VoiceSettings(Section):
     enabled: bool = setting(True, "listen and speak at all")
     audio: AudioSettings = setting(AudioSettings(), "microphone and loudspeaker")
     wake: WakeSettings = setting(WakeSettings(), "the wake word")
+    echo: EchoSettings = setting(EchoSettings(), "Solo's own voice in the microphone")
     vad: VadSettings = setting(VadSettings(), "voice activity")
     turn: TurnSettings = setting(TurnSettings(), "when it is whose turn")
     stt: SttSettings = setting(SttSettings(), "speech to text")

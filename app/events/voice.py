@@ -26,6 +26,20 @@ class AudioDeviceEvent(Fact):
     reason: str = ""
 
 
+class EchoEvent(Fact):
+    """How the taking out of Solo's own voice stands: it began, ended, or is in trouble.
+
+    reason: what is wrong, in a sentence; attenuation_db: how much quieter that voice becomes;
+    delay_ms: from loudspeaker to microphone; None: not known (yet).
+    """
+
+    engine: str
+    state: Literal["off", "idle", "cancelling", "degraded"]
+    reason: str = ""
+    attenuation_db: float | None = None
+    delay_ms: float | None = None
+
+
 class WakeWordEvent(Fact):
     """A wake word was heard and confirmed by the second look. `sample`: where it ended."""
 

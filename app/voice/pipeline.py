@@ -37,6 +37,7 @@ from app.kernel.errors import Bug, SoloError
 from app.kernel.lifecycle import Service, ServiceSpec
 from app.kernel.runtime import Runtime
 from app.voice.audio.duplex import Duplex
+from app.voice.audio.echo.played import Played
 from app.voice.audio.hub import FrameHub
 from app.voice.audio.pace import NoPace, Pace
 from app.voice.audio.playback import Playback
@@ -58,6 +59,7 @@ class Roads:
     sink: Callable[[], AudioSink]
     hub: FrameHub = field(default_factory=FrameHub)
     playback: Playback = field(default_factory=Playback)
+    played: Played = field(default_factory=Played)
     pace: Pace = field(default_factory=NoPace)
 
     @classmethod
@@ -121,11 +123,14 @@ class _Factories:
     roads: Roads
 
     def microphone(self) -> Service:
+        from app.voice.audio.echo.engines import build
+        from app.voice.audio.echo.guard import EchoGuard
         from app.voice.audio.service import MicrophoneService
 
-        roads = self.roads
+        roads, voice = self.roads, self.settings.voice
+        guard = EchoGuard(build(voice.echo), roads.played)
         return MicrophoneService(
-            self.runtime, self.settings.voice, roads.source(), self._vad(), roads.hub, roads.pace
+            self.runtime, voice, roads.source(), self._vad(), roads.hub, roads.pace, guard
         )
 
     def speaker(self) -> Service:
@@ -137,7 +142,8 @@ class _Factories:
         except SoloError:
             roads.playback.detach(deaf=True)
             raise
-        return SpeakerService(self.runtime, self.settings.voice, sink, roads.playback, roads.pace)
+        voice = self.settings.voice
+        return SpeakerService(self.runtime, voice, sink, roads.playback, roads.pace, roads.played)
 
     def wake(self) -> Service:
         from app.voice.wake.engines import make_engine

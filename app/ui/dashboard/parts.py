@@ -10,7 +10,7 @@ from datetime import datetime
 from html import escape
 from typing import Final
 
-from app.api.schemas import MessageLine, ServiceReport, StatusReport
+from app.api.schemas import EchoReport, MessageLine, ServiceReport, StatusReport
 
 GREEN, AMBER, RED, GREY = "#16a34a", "#d97706", "#dc2626", "#8a8f98"
 COLOURS: Final = {"ready": GREEN, "starting": AMBER, "restarting": AMBER, "degraded": RED, "waiting": GREY}
@@ -91,7 +91,18 @@ def devices(status: StatusReport) -> str:
         f"<td>{escape(d.device or d.reason)}</td></tr>"
         for d in status.voice.devices
     )
+    rows += _echo(status.voice.echo)
     return f'<table class="solo-table">{rows}</table>' if rows else '<span class="solo-soft">none yet</span>'
+
+
+def _echo(echo: EchoReport | None) -> str:
+    if echo is None or echo.state == "off":
+        return ""
+    gone = "" if echo.attenuation_db is None else f"{echo.attenuation_db:.0f} dB of Solo's voice gone"
+    return (
+        f"<tr><td>echo</td><td>{pill(echo.state, RED if echo.state == 'degraded' else GREEN)}</td>"
+        f"<td>{escape(echo.reason or gone)}</td></tr>"
+    )
 
 
 def roads(status: StatusReport) -> str:

@@ -20,12 +20,14 @@ Samples: TypeAlias = NDArray[np.float32]
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
     """32 ms of sound. index: of its first sample since the microphone opened, at 16 kHz;
-    speech: probability (0 to 1) that someone speaks in it; dbfs: its loudness."""
+    speech: probability (0 to 1) that someone speaks in it; dbfs: its loudness; echo: how loud what is
+    left of Solo's own voice in it may be, dBFS, -120 where nothing was taken out."""
 
     index: int
     samples: Samples
     speech: float = 0.0
     dbfs: float = -120.0
+    echo: float = -120.0
 
 
 def milliseconds(samples: int, rate: int = RATE) -> float:

@@ -10,7 +10,7 @@ import asyncio
 import threading
 import time
 from collections import deque
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -105,6 +105,9 @@ class Loudspeaker:
         self._ahead_ms = ahead_ms
         self.name = wanted or "the default loudspeaker"
         self.rate = 48_000
+        self.tap: Callable[[Samples, float], None] | None = None
+        """Told every block that goes out, silence included, and when its first sample is heard; in
+        PortAudio's thread."""
         self._line = Line(self.rate)
         self._changed = asyncio.Event()
         self._generation = 0
@@ -195,9 +198,11 @@ class Loudspeaker:
             delay = times.outputBufferDacTime - times.currentTime
             if not 0 < delay < LONGEST_DELAY:
                 delay = min(max(0.0, float(stream.latency)), LONGEST_DELAY)
-            mono = np.empty(frames, np.float32)
-            line.fill(mono, time.monotonic() + delay)
+            mono, heard_at = np.empty(frames, np.float32), time.monotonic() + delay
+            line.fill(mono, heard_at)
             data[:] = mono[:, None]
+            if (tap := self.tap) is not None:
+                tap(mono, heard_at)
 
         def ended() -> None:
             try:

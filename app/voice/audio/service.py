@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import asdict
 from typing import Literal, TypeAlias
 
 import anyio
@@ -13,14 +14,17 @@ from anyio.lowlevel import checkpoint
 
 from app.config.voice import VoiceSettings
 from app.events.skills import VolumeEvent
-from app.events.voice import AudioDeviceEvent, LevelEvent, PlaybackEvent
+from app.events.voice import AudioDeviceEvent, EchoEvent, LevelEvent, PlaybackEvent
 from app.kernel.bus import Subscription
 from app.kernel.errors import DeviceLost, SoloError
 from app.kernel.lifecycle import Ready
 from app.kernel.runtime import Runtime
+from app.voice.audio.echo.guard import Cleaned, EchoGuard
+from app.voice.audio.echo.played import Played
+from app.voice.audio.echo.report import EchoReport
 from app.voice.audio.frames import FRAME, Frame, Samples
 from app.voice.audio.hub import FrameHub
-from app.voice.audio.level import dbfs
+from app.voice.audio.level import SILENCE_DBFS, audible, dbfs
 from app.voice.audio.pace import NoPace, Pace
 from app.voice.audio.playback import Playback, Speech
 from app.voice.audio.port import AudioSink, AudioSource, VoiceActivity
@@ -35,6 +39,10 @@ PATIENCE = 50
 """Rounds in which a listener may take a frame of a file that is read faster than time."""
 LEVEL_EVERY = 4
 """Frames between two LevelEvents."""
+ECHO_EVERY = 32
+"""Frames (a second) between two looks at how the cancelling of echo stands."""
+SIZE_DB = 6.0
+"""Less more or less attenuation is no news."""
 
 
 class _Device:
@@ -95,7 +103,8 @@ class _Device:
 
 
 class MicrophoneService:
-    """Cuts what the microphone gives into frames, scores them and hands them on.
+    """Cuts what the microphone gives into frames, takes Solo's own voice out of them, scores them
+    and hands them on.
 
     pace: for a file that is read faster than time; then every frame is waited for.
     """
@@ -108,6 +117,7 @@ class MicrophoneService:
         vad: VoiceActivity,
         hub: FrameHub,
         pace: Pace | None = None,
+        guard: EchoGuard | None = None,
     ) -> None:
         self._runtime = runtime
         self._minimum = settings.vad.minimum_dbfs
@@ -115,20 +125,32 @@ class MicrophoneService:
         self._vad = vad
         self._hub = hub
         self._pace = None if isinstance(pace, NoPace) else pace
+        self._guard = guard
+        if guard is not None:
+            guard.follow(stepping=self._pace is not None)
         self._device = _Device(runtime, "microphone", source, hub)
         self._count = 0
+        self._told: tuple[str, str, bool, int | None] | None = None
 
     async def run(self, ready: Ready) -> None:
         """Listen until cancelled or until there is no more to hear."""
         await self._runtime.pool.run(self._vad.load)
+        if self._guard is not None:
+            await self._runtime.pool.run(self._guard.load)
 
         async def listen() -> None:
             async with self._source.open() as blocks:
                 self._vad.reset()
+                if self._guard is not None:
+                    self._guard.restarted()
                 self._device.opened(ready)
                 await self._listen(blocks)
 
-        await self._device.keep(listen)
+        try:
+            await self._device.keep(listen)
+        finally:
+            if self._guard is not None:
+                self._guard.close()
 
     async def _listen(self, blocks: AsyncIterator[Samples]) -> None:
         rest: Samples = np.zeros(0, np.float32)
@@ -150,14 +172,34 @@ class MicrophoneService:
                 return
 
     def _hear(self, samples: Samples) -> None:
+        cleaned = self._cleaned(samples)
+        samples = cleaned.samples
         loudness = dbfs(samples)
-        speech = self._vad.score(samples)
+        speech = self._vad.score(audible(samples, loudness) if cleaned.echo > SILENCE_DBFS else samples)
         if loudness < self._minimum:
             speech = 0.0
-        self._hub.publish(Frame(self._hub.position, samples, speech, loudness))
+        self._hub.publish(Frame(self._hub.position, samples, speech, loudness, cleaned.echo))
         self._count += 1
         if self._count % LEVEL_EVERY == 0:
             self._runtime.bus.publish(LevelEvent(dbfs=round(loudness, 1), speech=round(speech, 2)))
+
+    def _cleaned(self, samples: Samples) -> Cleaned:
+        if self._guard is None:
+            return Cleaned(samples)
+        if self._count % ECHO_EVERY == 0:
+            self._tell(self._guard.report())
+        return self._guard.hear(samples, self._hub.position, self._runtime.clock.monotonic())
+
+    def _tell(self, report: EchoReport) -> None:
+        """Publish how the cancelling stands, when that is another state, trouble or order of size."""
+        size = None if report.attenuation_db is None else round(report.attenuation_db / SIZE_DB)
+        told = (report.state, report.reason, report.delay_ms is None, size)
+        if told == self._told:
+            return
+        if report.reason and (self._told is None or self._told[1] != report.reason):
+            log.warning("echo", state=report.state, engine=report.engine, reason=report.reason)
+        self._told = told
+        self._runtime.bus.publish(EchoEvent(**asdict(report)))
 
 
 class SpeakerService:
@@ -170,11 +212,13 @@ class SpeakerService:
         sink: AudioSink,
         playback: Playback,
         pace: Pace | None = None,
+        played: Played | None = None,
     ) -> None:
         self._runtime = runtime
         self._volume = settings.audio.volume
         self._wishes: Subscription[VolumeEvent] | None = None
         self._sink = sink
+        self._played = played or Played()
         self._playback = playback
         self._device = _Device(runtime, "speaker", sink, playback)
 
@@ -184,10 +228,12 @@ class SpeakerService:
         async def play() -> None:
             async with self._sink.open():
                 self._playback.attach(self._sink)
+                self._played.attach(self._sink)
                 try:
                     self._device.opened(ready)
                     await self._play()
                 finally:
+                    self._played.attach(None)
                     self._playback.detach()
 
         try:
@@ -216,7 +262,9 @@ class SpeakerService:
             if piece is None:
                 await changed.wait()
                 continue
-            await self._sink.write(self._at_volume(piece.samples))
+            sound = self._at_volume(piece.samples)
+            await self._sink.write(sound)
+            self._played.wrote(sound, self._runtime.clock.monotonic())
             self._playback.wrote(piece)
             self._device.works()
 

@@ -5,6 +5,9 @@ hears Solo itself, and to the voice activity detector that is speech.  So it lea
 is: from the beginning of the first playback, when hardly anybody interrupts, and from then on from
 every voice that is too quiet or too short to be a person.  A person counts when they are clearly
 louder.  With headphones nothing like speech comes back, nothing is learnt, and every voice counts.
+
+Where the echo is taken out, each frame says how loud what is left of it may be.  That is a better
+judge than what was learnt, for the person's own voice does not raise it: who is clearly louder counts.
 """
 
 from __future__ import annotations
@@ -18,12 +21,19 @@ RELEASE: Final = 0.15
 """Hysteresis: a voice goes on while the score is above the threshold less this."""
 MARGIN_DB: Final = 6.0
 """So much louder than Solo's own echo must a person be."""
+LEFT_MARGIN_DB: Final = 4.0
+"""And so much louder than what may be left of it where it is taken out."""
+DOUBT_MOST_DB: Final = 18.0
 LEARNING: Final = RATE * 4 // 10
 """Samples at the beginning of the first playback from which only the echo is learnt."""
 STEP_DB: Final = 3.0
 """One loud moment raises what was learnt by no more than this: it may have been a person."""
 FADE_DB: Final = 0.1
 """Per frame (32 ms): what was learnt is forgotten at 3 dB a second unless it is heard again."""
+RINGING_DB: Final = 1.0
+"""Per frame: what is left of an echo fades no faster (30 dB a second, a room of two seconds)."""
+DOUBT_FADE_DB: Final = 0.01
+"""Per frame: an echo that passed for a person is remembered for some minutes."""
 DIP: Final = RATE // 10
 """So much without a voice ends a run."""
 SILENT: Final = -120.0
@@ -44,6 +54,10 @@ class Interrupter:
     def __init__(self, limits: InterruptLimits) -> None:
         self._limits = limits
         self._echo = SILENT
+        self._left = SILENT
+        """How loud the rest of an echo that is taken out may be at this moment."""
+        self._doubt = 0.0
+        """Decibels by which that was louder than it should have been."""
         self._learnt = 0
         """Samples of playback listened to so far for learning."""
         self._voiced = False
@@ -63,12 +77,18 @@ class Interrupter:
     def mistaken(self) -> None:
         """The last interruption was no person: it was the echo."""
         self._echo = max(self._echo, self._last_peak)
+        self._doubt = min(DOUBT_MOST_DB, self._doubt + MARGIN_DB)
 
     def hear(self, frame: Frame) -> int | None:
         """A frame heard while Solo speaks. Returns the first voiced sample of the interruption
         when it has become one."""
         self._echo = max(SILENT, self._echo - FADE_DB)
+        self._left = max(frame.echo, self._left - RINGING_DB)
+        self._doubt = max(0.0, self._doubt - DOUBT_FADE_DB)
         voiced = self._is_voiced(frame)
+        if frame.echo > SILENT:
+            self._learnt = LEARNING
+            return self._over_rest(frame, voiced)
         if self._learnt < LEARNING:
             self._learnt += len(frame.samples)
             self._echo = max(self._echo, frame.dbfs) if voiced else self._echo
@@ -81,6 +101,13 @@ class Interrupter:
         return None
 
     # -- inside ----------------------------------------------------------------------------------
+
+    def _over_rest(self, frame: Frame, voiced: bool) -> int | None:
+        """The echo is taken out: whoever is louder than what may be left of it is a person."""
+        if voiced and frame.dbfs >= self._left + LEFT_MARGIN_DB + self._doubt:
+            return self._count(frame)
+        self._pause(frame)
+        return None
 
     def _is_voiced(self, frame: Frame) -> bool:
         bound = self._limits.threshold - (RELEASE if self._voiced else 0.0)

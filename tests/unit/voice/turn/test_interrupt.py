@@ -88,3 +88,42 @@ def test_noise_that_is_no_voice_teaches_nothing_and_interrupts_nothing() -> None
     one = ear()
     assert play(one, [(0.2, -20.0)] * 100) is None
     assert one.echo == -120.0
+
+
+def over_rest(ear: Interrupter, levels: Iterable[tuple[float, float, float]], first: int = 0) -> int | None:
+    """As `play`, with what may be left of the echo. levels: (score, dBFS, left)."""
+    for number, (speech, dbfs, left) in enumerate(levels, first):
+        if ear.hear(Frame(number * FRAME, NONE, speech, dbfs, left)) is not None:
+            return number
+    return None
+
+
+def test_where_the_echo_is_taken_out_a_person_counts_from_the_first_moment() -> None:
+    assert over_rest(ear(), [(0.9, -45.0, -60.0)] * 10) == 5
+
+
+def test_what_is_left_of_the_echo_does_not_interrupt() -> None:
+    assert over_rest(ear(), [(0.9, -45.0, -48.0)] * 600) is None
+
+
+def test_a_person_who_speaks_on_is_not_taken_for_an_echo_that_was_learnt() -> None:
+    one = ear()
+    broken = [(0.9, -35.0, -55.0)] * 4 + [(0.0, -60.0, -55.0)] * 4
+    assert over_rest(one, broken * 20) is None
+    assert over_rest(one, [(0.9, -45.0, -55.0)] * 6, 200) == 205
+
+
+def test_the_rest_of_a_loud_syllable_rings_on() -> None:
+    one = ear()
+    assert over_rest(one, [(0.0, -60.0, -40.0)]) is None
+    assert over_rest(one, [(0.9, -42.0, -110.0)] * 5, 1) is None
+    assert over_rest(ear(), [(0.9, -42.0, -110.0)] * 6) == 5
+
+
+def test_an_echo_that_passed_for_a_person_has_to_be_louder_the_next_time() -> None:
+    one, loud = ear(), [(0.9, -45.0, -50.0)] * 8
+    assert over_rest(one, loud) == 5
+    one.mistaken()
+    one.silent()
+    assert over_rest(one, loud, 100) is None
+    assert over_rest(one, [(0.9, -35.0, -50.0)] * 8, 200) == 205
