@@ -32,7 +32,7 @@ def describe(expected: Expectation) -> str:
         case Absent():
             begin = f" from {wanted.since.text}" if wanted.since else ""
             end = f" until {wanted.until.text}" if wanted.until else ""
-            return f"nothing is heard{begin}{end}"
+            return f"nothing is said{begin}{end}"
         case SpanLimit():
             return f"{wanted.name} takes at most {wanted.at_most_ms:.0f} ms{of_turn}"
         case _:

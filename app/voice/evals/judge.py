@@ -119,7 +119,12 @@ def _silent(wanted: Silent, journal: Journal) -> Verdict:
     at = sample_of(wanted.after, journal.happened)
     if at is None:
         return _never(wanted.after, journal)
-    took = (track.silent_from(journal.spoken, at) - at) * 1000 / RATE
+    ends = [at]
+    for answer in journal.happened.answers:
+        heard = track.sounds(journal.spoken, max(at, answer.begin), answer.end)
+        if answer.begin <= at and heard and heard[0][0] - at <= track.QUIET:
+            ends.append(heard[0][1])
+    took = (max(ends) - at) * 1000 / RATE
     ok = took <= wanted.within_ms
     return Verdict(ok, "" if ok else f"it was silent after {took:.0f} ms", round(took, 1))
 
@@ -131,11 +136,13 @@ def _absent(wanted: Absent, journal: Journal) -> Verdict:
         return _never(wanted.since, journal)
     if wanted.until is not None and end is None:
         return _never(wanted.until, journal)
-    heard = track.sounds(journal.spoken, begin or 0, end)
-    if not heard:
-        return Verdict(True)
-    first, last = heard[0]
-    return Verdict(False, f"something was heard from {first / RATE:.2f} to {last / RATE:.2f} s")
+    for answer in journal.happened.answers:
+        until = min((edge for edge in (answer.end, end) if edge is not None), default=None)
+        heard = track.sounds(journal.spoken, max(begin or 0, answer.begin), until)
+        if heard:
+            first, last = heard[0]
+            return Verdict(False, f"something was said from {first / RATE:.2f} to {last / RATE:.2f} s")
+    return Verdict(True)
 
 
 def _span(wanted: SpanLimit, which: int | None, journal: Journal) -> Verdict:

@@ -159,14 +159,14 @@ class Answered(Part):
 
 
 class Silent(Part):
-    """The loudspeaker is silent so soon after that moment."""
+    """Solo has stopped talking so soon after that moment."""
 
     within_ms: Milliseconds
     after: At
 
 
 class Absent(Part):
-    """Nothing is heard from the loudspeaker from … until …; default: ever."""
+    """Solo says nothing from … until …; default: ever. A chime is no word."""
 
     model_config = ConfigDict(populate_by_name=False)
 

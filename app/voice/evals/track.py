@@ -26,9 +26,9 @@ def first_sound(spoken: Sequence[Samples], announced: int) -> int:
     return begin + int(loud[0]) if len(loud) else announced
 
 
-def last_sound(spoken: Sequence[Samples], announced: int) -> int:
-    """Where the answer ended whose end was announced there."""
-    begin = max(0, announced - LOOK_BACK)
+def last_sound(spoken: Sequence[Samples], begin: int, announced: int) -> int:
+    """Where the answer ended that began there and whose end was announced there: it may have been held
+    back for a while before it was given up."""
     loud = np.flatnonzero(np.abs(_cut(spoken, begin, announced)) > AUDIBLE)
     return begin + int(loud[-1]) + 1 if len(loud) else announced
 
@@ -43,17 +43,6 @@ def sounds(spoken: Sequence[Samples], begin: int = 0, end: int | None = None) ->
     begins = loud[np.concatenate(([0], breaks + 1))]
     ends = loud[np.concatenate((breaks, [len(loud) - 1]))] + 1
     return [(begin + int(b), begin + int(e)) for b, e in zip(begins, ends, strict=True)]
-
-
-def silent_from(spoken: Sequence[Samples], at: int) -> int:
-    """From where on, after `at`, there is silence for a while: `at` itself when nothing is playing."""
-    piece = _cut(spoken, at, None)
-    loud = np.flatnonzero(np.abs(piece) > AUDIBLE)
-    if not len(loud) or loud[0] > QUIET:
-        return at
-    breaks = np.flatnonzero(np.diff(loud) > QUIET)
-    last = loud[breaks[0]] if len(breaks) else loud[-1]
-    return at + int(last) + 1
 
 
 def _cut(spoken: Sequence[Samples], begin: int, end: int | None) -> Samples:

@@ -51,6 +51,6 @@ class Witness:
                 self._happened.answers.append(Stretch(first_sound(self._spoken, position)))
             case PlaybackEvent(turn=str(turn)) if turn in self.answered and event.state != "started":
                 answer = self._happened.answers[self.answered[turn]]
-                answer.end = max(answer.begin, last_sound(self._spoken, position))
+                answer.end = last_sound(self._spoken, answer.begin, position)
             case _:
                 pass

@@ -10,7 +10,7 @@ from app.voice.evals.clips import prepare
 from app.voice.evals.noise import at_loudness, lasting, louder, loudness, make_noise
 from app.voice.evals.read import Loaded
 from app.voice.evals.schema import Noise
-from app.voice.evals.track import first_sound, last_sound, silent_from, sounds
+from app.voice.evals.track import first_sound, last_sound, sounds
 from tests.unit.voice.evals.test_read import read
 
 KINDS: tuple[Noise, ...] = ("white", "pink", "hum")
@@ -104,7 +104,7 @@ def parts(*pieces: float) -> list[Samples]:
 def test_the_first_and_the_last_sound_of_an_answer_are_found_to_the_sample() -> None:
     spoken = parts(1.0, 0.5, 1.0)
     assert first_sound(spoken, round(1.04 * RATE)) == pytest.approx(RATE, abs=2)
-    assert last_sound(spoken, round(1.56 * RATE)) == pytest.approx(1.5 * RATE, abs=2)
+    assert last_sound(spoken, RATE, round(2.2 * RATE)) == pytest.approx(1.5 * RATE, abs=2)
     assert first_sound(spoken, 100) == 100
 
 
@@ -112,10 +112,3 @@ def test_pauses_between_words_do_not_part_a_stretch_of_sound() -> None:
     found = sounds(parts(1.0, 0.5, 0.2, 0.5, 1.0, 0.5, 0.1))
     assert [(round(b / RATE, 2), round(e / RATE, 2)) for b, e in found] == [(1.0, 2.2), (3.2, 3.7)]
     assert sounds(parts(1.0, 0.5, 0.2), 0, RATE) == []
-
-
-def test_silence_begins_where_sound_ends_for_a_while() -> None:
-    spoken = parts(1.0, 0.5, 0.2, 0.5, 1.0, 0.5)
-    assert silent_from(spoken, round(1.1 * RATE)) == pytest.approx(2.2 * RATE, abs=2)
-    assert silent_from(spoken, 100) == 100
-    assert silent_from(spoken, round(3.3 * RATE)) == pytest.approx(3.7 * RATE, abs=2)

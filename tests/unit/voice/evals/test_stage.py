@@ -86,7 +86,7 @@ expect:
     assert whys[0] == "there was 1"
     assert whys[2] == "it was “what is the capital of france”"
     assert whys[4] == "there is no turn 3; there were 1"
-    assert whys[5].startswith("something was heard from 3.")
+    assert whys[5].startswith("something was said from 3.")
     assert whys[6] == "“the interruption” never came"
 
 
