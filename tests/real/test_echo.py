@@ -84,7 +84,8 @@ def test_the_doctor_says_that_a_microphone_is_mute(server: SoundServer, tmp_path
 
 @pytest.mark.needs("pulseaudio")
 def test_the_doctor_says_that_there_is_no_device(tmp_path: Path) -> None:
-    nowhere = {"PULSE_SERVER": f"unix:{tmp_path}/none", "ALSA_CONFIG_PATH": str(tmp_path / "none.conf")}
+    (tmp_path / "asound.conf").write_text("# no device at all\n")
+    nowhere = {"PULSE_SERVER": f"unix:{tmp_path}/none", "ALSA_CONFIG_PATH": str(tmp_path / "asound.conf")}
     code, told = doctor(tmp_path, nowhere)
     assert code == 1
     assert told["figures"] is None
