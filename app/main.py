@@ -27,12 +27,19 @@ from app.kernel.supervisor import Supervisor
 
 if TYPE_CHECKING:
     from app.db.engine import Database
+    from app.voice.audio.duplex import Duplex
     from app.voice.audio.echopath import EchoShape
-    from app.voice.conversation import Talk
+    from app.voice.audio.pace import Pace
+    from app.voice.audio.recorder import Recorder
+    from app.voice.conversation import Listener, Talk
+    from app.voice.evals.clips import Sounds
+    from app.voice.evals.read import Loaded
+    from app.voice.evals.stage import Run
     from app.voice.pipeline import Roads
 
 NEEDED_BY: Final[dict[str, tuple[str, ...]]] = {
-    "dialogue": ("database", "llm", "memory"),
+    "dialogue": ("database", "llm", "memory", "skills"),
+    "skills": ("database",),
     "memory": ("database", "embedding"),
 }
 """What a part is of no use without; `serving` adds it."""
@@ -126,6 +133,15 @@ class Parts:
 
         return [ServiceSpec("dialogue", make, ("database",))]
 
+    def skills(self, *, rings: bool, catches_up: bool = True) -> list[ServiceSpec]:
+        """What needs no language model; empty when it is switched off. rings: Solo stays, and timers
+        ring in it; catches_up: it tells what was missed."""
+        if not self._settings.skills.enabled:
+            return []
+        from app.skills.specs import skill_specs
+
+        return skill_specs(self._runtime, self._settings, self._database, rings=rings, catches_up=catches_up)
+
     def voice(self, roads: Roads, only: Collection[str] | None = None) -> list[ServiceSpec]:
         """The stages of voice, all or some."""
         from app.voice.pipeline import voice_specs
@@ -176,6 +192,7 @@ async def solo(settings: Settings, watching: tuple[type[Event], ...] = ()) -> As
         seen: list[Supervisor] = []
         # The model first: it loads without Python's lock while the others are imported.
         specs = [*parts.ledger(), *parts.llm(), *parts.database(), *parts.dialogue()]
+        specs += parts.skills(rings=True)
         specs += [*parts.embedding(late=True), *parts.memory(attach=True)]
         if settings.voice.enabled:
             specs += _revived(parts.voice(Roads.devices(settings.voice)))
@@ -200,7 +217,7 @@ async def _tidied(runtime: Runtime, supervisor: Supervisor) -> None:
 async def serving(settings: Settings, wanted: set[str]) -> AsyncGenerator[Runtime]:
     """Only these parts and what they are of no use without, ready when it yields: for one command.
 
-    Parts: database, llm, embedding, memory, dialogue, and the stages of voice. Raises the reason
+    Parts: database, llm, embedding, memory, skills, dialogue, and the stages of voice. Raises the reason
     of a part that could not start.
     """
     from app.voice.pipeline import STAGES, Roads
@@ -213,6 +230,7 @@ async def serving(settings: Settings, wanted: set[str]) -> AsyncGenerator[Runtim
         "llm": parts.llm,
         "embedding": lambda: parts.embedding(late=False),
         "memory": lambda: parts.memory(attach=False),
+        "skills": lambda: parts.skills(rings=False),
         "dialogue": parts.dialogue,
     }
     specs = [spec for name, make in making.items() if name in names for spec in make()]
@@ -242,24 +260,118 @@ async def talk(
     """
     from app.voice.audio.fileduplex import FileDuplex
     from app.voice.audio.pace import NoPace, Pace
-    from app.voice.conversation import HeldSource, converse, listen
-    from app.voice.pipeline import STAGES, Roads
+    from app.voice.conversation import converse
 
-    runtime = Runtime.new()
     pace = NoPace() if realtime else Pace()
     duplex = FileDuplex(heard, said, realtime=realtime, pace=pace, echo=echo)
+    async with conversing(settings, *_on_files(duplex, pace)) as events:
+        return await converse(events, duplex, realtime=realtime, tell=tell)
+
+
+def _on_files(duplex: Duplex, pace: Pace) -> tuple[Roads, Callable[[], None]]:
+    """The roads of a microphone that is held back, and what lets it go."""
+    from app.voice.conversation import HeldSource
+    from app.voice.pipeline import Roads
+
     microphone = HeldSource(duplex.source)
-    roads = Roads(lambda: microphone, lambda: duplex.sink, pace=pace)
+    return Roads(lambda: microphone, lambda: duplex.sink, pace=pace), microphone.begin
+
+
+@asynccontextmanager
+async def conversing(
+    settings: Settings, roads: Roads, begin: Callable[[], None]
+) -> AsyncGenerator[Subscription[Event]]:
+    """All that a conversation takes; yields what happens. begin: called when everybody listens.
+
+    Raises the reason of whatever it cannot do without.
+    """
+    from app.voice.conversation import listen
+    from app.voice.pipeline import STAGES
+
+    runtime = Runtime.new()
     parts = Parts(settings, runtime)
     needed = [*parts.database(), *parts.llm(), *parts.dialogue()]
     needed += parts.voice(roads, set(STAGES) - {"hotkey"})
     others = [*parts.ledger(), *parts.embedding(late=False), *parts.memory(attach=False)]
+    others += parts.skills(rings=True, catches_up=False)
     with owned(settings.data_dir), listen(runtime) as events:
         async with Supervisor(runtime, [*needed, *others]).running() as supervisor:
             await supervisor.ready()
             _all_well(supervisor, {spec.name for spec in needed})
-            microphone.begin()
-            return await converse(events, duplex, realtime=realtime, tell=tell)
+            begin()
+            yield events
+
+
+async def rehearse(
+    settings: Settings,
+    test: Loaded,
+    sounds: Sounds,
+    *,
+    realtime: bool,
+    said: Path | None,
+    tell: Callable[[Event], None],
+) -> Run:
+    """Play a conversation test once; said, tell: as for `talk`."""
+    from app.voice.audio.pace import NoPace, Pace
+    from app.voice.evals.stage import Stage
+
+    pace = NoPace() if realtime else Pace()
+    stage = Stage(test, sounds, realtime=realtime, pace=pace, said=said)
+    async with conversing(settings, *_on_files(stage.duplex, pace)) as events:
+        return await stage.hold(events, tell)
+
+
+async def record(
+    settings: Settings,
+    recorder: Recorder,
+    listener: Listener,
+    *,
+    heard: Path | None,
+    realtime: bool,
+    seconds: float,
+    stop: anyio.Event,
+    begun: Callable[[], None],
+    tell: Callable[[Event], None],
+) -> None:
+    """Converse by microphone and loudspeaker, or as `talk` by the file `heard`, and record it, until it
+    is over, `stop` is set, or so many seconds have passed. begun: called when everybody listens."""
+    from app.voice.audio.fileduplex import FileDuplex
+    from app.voice.audio.pace import NoPace, Pace
+    from app.voice.conversation import converse, overhear
+    from app.voice.pipeline import Roads
+
+    duplex, release = None, _nothing
+    if heard is None:
+        roads = Roads.devices(settings.voice)
+    else:
+        pace = NoPace() if realtime else Pace()
+        duplex = FileDuplex(heard, None, realtime=realtime, pace=pace)
+        roads, release = _on_files(duplex, pace)
+
+    def begin() -> None:
+        recorder.begin()
+        release()
+        begun()
+
+    source, sink = roads.source, roads.sink
+    roads = replace(roads, source=lambda: recorder.source(source()), sink=lambda: recorder.sink(sink()))
+    async with conversing(settings, roads, begin) as events, anyio.create_task_group() as group:
+
+        async def end() -> None:
+            with anyio.move_on_after(seconds):
+                await stop.wait()
+            group.cancel_scope.cancel()
+
+        group.start_soon(end)
+        if duplex is None:
+            await overhear(events, listener, tell)
+        else:
+            await converse(events, duplex, realtime=realtime, tell=tell, listener=listener)
+        group.cancel_scope.cancel()
+
+
+def _nothing() -> None:
+    """Devices are not held back."""
 
 
 def _all_well(supervisor: Supervisor, names: Collection[str]) -> None:

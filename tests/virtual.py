@@ -40,16 +40,22 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
 
 class VirtualClock:
-    """A clock for tests: the loop's time, countable ids, no jitter."""
+    """A clock for tests: the loop's time, countable ids, no jitter. set_by: seconds by which somebody
+    has set the wall clock; slept: seconds that the machine has slept."""
 
     def __init__(self) -> None:
         self._ids = 0
+        self.set_by = 0.0
+        self.slept = 0.0
 
     def monotonic(self) -> float:
         return asyncio.get_running_loop().time()
 
     def now(self) -> datetime:
-        return EPOCH + timedelta(seconds=self.monotonic())
+        return EPOCH + timedelta(seconds=self.elapsed() + self.set_by)
+
+    def elapsed(self) -> float:
+        return self.monotonic() + self.slept
 
     async def sleep(self, seconds: float) -> None:
         await anyio.sleep(seconds)

@@ -6,12 +6,12 @@ import re
 from collections import Counter, deque
 from typing import Final
 
-from app.api.schemas import DeviceReport, EchoReport, SpanReport, TurnReport
+from app.api.schemas import DeviceReport, EarlyReport, EchoReport, SpanReport, TurnReport
 from app.events.base import Event
 from app.events.dialogue import TurnEndedEvent
 from app.events.llm import ModelReadyEvent
 from app.events.system import ReadyEvent, TurnTracedEvent
-from app.events.voice import AttentionEvent, AudioDeviceEvent, EchoEvent
+from app.events.voice import AttentionEvent, AudioDeviceEvent, EchoEvent, SpeculationEvent
 
 FOLLOWED: Final[tuple[type[Event], ...]] = (
     TurnTracedEvent,
@@ -19,6 +19,7 @@ FOLLOWED: Final[tuple[type[Event], ...]] = (
     AudioDeviceEvent,
     EchoEvent,
     AttentionEvent,
+    SpeculationEvent,
     ReadyEvent,
     ModelReadyEvent,
 )
@@ -43,6 +44,7 @@ class StatusBoard:
         self.turns: deque[TurnReport] = deque(maxlen=kept)
         self.speeds: deque[float] = deque(maxlen=kept)
         self.ended: Counter[str] = Counter()
+        self.early = EarlyReport()
         self.devices: dict[str, DeviceReport] = {}
         self.echo: EchoReport | None = None
         self.attention = ""
@@ -56,6 +58,8 @@ class StatusBoard:
             self._traced(event, at)
         elif isinstance(event, TurnEndedEvent):
             self._ended(event)
+        elif isinstance(event, SpeculationEvent):
+            self._began_early(event)
         elif isinstance(event, AudioDeviceEvent):
             self.devices[event.role] = DeviceReport(
                 role=event.role, state=event.state, device=event.device, reason=event.reason
@@ -81,6 +85,12 @@ class StatusBoard:
                 spans=spans,
             )
         )
+
+    def _began_early(self, event: SpeculationEvent) -> None:
+        count, work = ("kept", "kept_ms") if event.kept else ("dropped", "dropped_ms")
+        before = self.early
+        more = {count: getattr(before, count) + 1, work: round(getattr(before, work) + event.ahead_ms, 1)}
+        self.early = before.model_copy(update=more)
 
     def _ended(self, event: TurnEndedEvent) -> None:
         self.ended[event.finish] += 1

@@ -24,6 +24,7 @@ from app.api.schemas import (
     SearchReply,
     StatusReport,
     TalkKey,
+    TimersReply,
     Transcript,
 )
 from app.config.settings import Settings
@@ -156,6 +157,21 @@ class SoloClient:
     def dialogues(self, limit: int = 20) -> DialoguesReply:
         """The latest messages, oldest first."""
         return self._get("/api/v1/dialogues", DialoguesReply, {"limit": limit})
+
+    # -- timers --------------------------------------------------------------------------------
+
+    def timers(self) -> TimersReply:
+        """What is set, the next one first."""
+        return self._get("/api/v1/timers", TimersReply)
+
+    def set_timer(self, body: dict[str, Any]) -> TimersReply:
+        """Set one, as TimerBody says."""
+        return self._post("/api/v1/timers", TimersReply, body)
+
+    def cancel_timer(self, key: str) -> TimersReply:
+        """Take it away; what it was."""
+        with self._open("DELETE", f"/api/v1/timers/{key}") as answer:
+            return TimersReply.model_validate_json(answer.read())
 
     # -- the road ------------------------------------------------------------------------------
 

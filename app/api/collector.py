@@ -105,7 +105,7 @@ class Collector:
             llm=self._llm(),
             voice=self._voice(),
             bus=self._bus(),
-            turns=TurnsReport(ended=dict(board.ended), last=tuple(board.turns)),
+            turns=TurnsReport(ended=dict(board.ended), early=board.early, last=tuple(board.turns)),
         )
 
     def readiness(self) -> ReadyReport:

@@ -13,6 +13,7 @@ from app.api.schemas import BusReport, ServiceReport, StatusReport
 from app.events.base import Event
 from app.events.dialogue import TurnEndedEvent
 from app.events.system import TurnTracedEvent
+from app.events.voice import SpeculationEvent
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 BUCKETS: Final = (0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 30.0)
@@ -32,10 +33,20 @@ class Metrics:
         )
         self._tokens = Counter("solo_completion_tokens", "Tokens written", registry=self._registry)
         self._spans = Histogram(
-            "solo_span_seconds", "Stages of turns", ("span",), buckets=BUCKETS, registry=self._registry
+            "solo_span_seconds",
+            "Stages of turns",
+            ("span", "channel"),
+            buckets=BUCKETS,
+            registry=self._registry,
         )
         self._totals = Histogram(
             "solo_turn_seconds", "Whole turns", ("channel",), buckets=BUCKETS, registry=self._registry
+        )
+        self._early = Counter(
+            "solo_early_answers",
+            "Answers begun before their turn was decided, by what became of them",
+            ("outcome",),
+            registry=self._registry,
         )
         ProcessCollector(registry=self._registry)
 
@@ -47,7 +58,12 @@ class Metrics:
         elif isinstance(event, TurnTracedEvent):
             self._totals.labels(event.channel).observe(event.total_ms / 1000)
             for span in event.spans:
-                self._spans.labels(span.name).observe(max(0.0, span.end_ms - span.start_ms) / 1000)
+                self._spans.labels(span.name, event.channel).observe(
+                    max(0.0, span.end_ms - span.start_ms) / 1000
+                )
+
+        elif isinstance(event, SpeculationEvent):
+            self._early.labels("kept" if event.kept else "dropped").inc()
 
     def render(self, status: StatusReport) -> bytes:
         """Prometheus' text format."""

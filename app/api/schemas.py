@@ -144,10 +144,21 @@ class TurnReport(Schema):
     spans: tuple[SpanReport, ...] = ()
 
 
+class EarlyReport(Schema):
+    """Answers that were begun before their turn was decided: how many counted and how many were
+    thrown away, and the milliseconds of work in each."""
+
+    kept: int = 0
+    dropped: int = 0
+    kept_ms: float = 0.0
+    dropped_ms: float = 0.0
+
+
 class TurnsReport(Schema):
     """Turns since the start, by how they ended, and the traces of the last ones, oldest first."""
 
     ended: dict[str, int]
+    early: EarlyReport = EarlyReport()
     last: tuple[TurnReport, ...] = ()
 
 
@@ -290,6 +301,38 @@ class ForgetReply(Schema):
     """How many of them there were."""
 
     forgotten: int
+
+
+class TimerBody(Schema):
+    """A timer, alarm or reminder to be set: one of `seconds` from now, `due_at` (ISO 8601 with its
+    zone), and `days` (0 is Monday) with the local time `at` (HH:MM)."""
+
+    kind: Literal["timer", "alarm", "reminder"] = "timer"
+    name: str = Field("", max_length=300)
+    seconds: int | None = Field(None, ge=1)
+    due_at: str | None = Field(None, max_length=64)
+    days: tuple[int, ...] = Field((), max_length=7)
+    at: str = Field("", max_length=5)
+
+
+class TimerLine(Schema):
+    """What is set. due_at: ISO 8601, UTC; seconds: length of a countdown, else 0."""
+
+    id: str
+    kind: str
+    name: str
+    due_at: str
+    left_seconds: float
+    seconds: int = 0
+    days: tuple[int, ...] = ()
+    at: str = ""
+    ringing: bool = False
+
+
+class TimersReply(Schema):
+    """Timers, alarms and reminders, the next one first."""
+
+    timers: tuple[TimerLine, ...]
 
 
 class MessageLine(Schema):

@@ -13,6 +13,7 @@ from app.cli.output import console
 from app.events.base import Event
 from app.events.dialogue import TurnEndedEvent
 from app.events.llm import ModelReadyEvent
+from app.events.skills import AnnouncementEvent
 from app.events.system import ReadyEvent, ServiceStateEvent
 from app.events.voice import (
     AudioDeviceEvent,
@@ -37,6 +38,7 @@ SHOWN = (
     AudioDeviceEvent,
     EchoEvent,
     ModelReadyEvent,
+    AnnouncementEvent,
 )
 
 
@@ -80,6 +82,8 @@ def plain_line(event: Event) -> str:
             return f"NOTHING {event.reason}"
         case BargeInEvent():
             return f"INTERRUPTED {event.reason}"
+        case AnnouncementEvent():
+            return f"ANNOUNCED {event.kind} {' '.join(event.text.split())}"
         case AudioDeviceEvent():
             return f"DEVICE {event.role} {event.state} {event.device}".rstrip()
         case EchoEvent(state="degraded"):
@@ -101,6 +105,8 @@ def friendly_line(event: Event) -> Text | None:
             return Text("○ nothing said", style="dim")
         case BargeInEvent():
             return Text("■ interrupted", style="dim")
+        case AnnouncementEvent():
+            return Text.assemble(("♪     ", "bold yellow"), event.text)
         case ServiceStateEvent(state="degraded"):
             return Text(f"! {event.service}: {event.reason}", style="yellow")
         case EchoEvent(state="degraded"):

@@ -10,6 +10,7 @@ from app.config.llm import LlmSettings
 from app.config.log import LogSettings
 from app.config.memory import MemorySettings
 from app.config.section import Section, setting
+from app.config.skills import SkillsSettings
 from app.config.voice import VoiceSettings
 
 
@@ -25,6 +26,7 @@ class Settings(Section):
     llm: LlmSettings = setting(LlmSettings(), "the language model")
     dialogue: DialogueSettings = setting(DialogueSettings(), "conversations")
     memory: MemorySettings = setting(MemorySettings(), "what is remembered")
+    skills: SkillsSettings = setting(SkillsSettings(), "what is done without the language model")
     api: ApiSettings = setting(ApiSettings(), "the HTTP door")
     dashboard: DashboardSettings = setting(DashboardSettings(), "the dashboard")
     log: LogSettings = setting(LogSettings(), "the log")

@@ -71,7 +71,10 @@ class TurnSettings(Section):
         1600, "silence that ends a turn when your words lead on to something", ge=100, le=10000
     )
     speculate_ms: int = setting(
-        160, "silence after which transcription starts, to be thrown away if you go on", ge=60, le=5000
+        96, "silence after which transcription starts, to be thrown away if you go on", ge=60, le=5000
+    )
+    begin_early: bool = setting(
+        True, "think about an answer before it is certain that you have finished, unheard until it is"
     )
     follow_up_seconds: float = setting(
         0.0, "after an answer, listen this long without the wake word", ge=0, le=60
@@ -82,6 +85,9 @@ class TurnSettings(Section):
     longest_seconds: float = setting(60.0, "a turn is cut here", ge=5, le=600)
     interrupt: Literal["speech", "wake", "off"] = setting(
         "speech", "what silences Solo while it talks: speech, only the wake word, or nothing"
+    )
+    resume: bool = setting(
+        True, "go on with the answer when it was only a cough or an uh-huh that was said over it"
     )
     interrupt_ms: int = setting(190, "this much speech interrupts", ge=64, le=2000)
 
@@ -96,7 +102,7 @@ class SttSettings(Section):
     language: str = setting("en", "the language you speak, or auto")
     device: Literal["auto", "cpu", "cuda"] = setting("auto", "where it runs")
     compute_type: str = setting("int8", "CTranslate2's number format on a CPU")
-    threads: int = setting(0, "CPU threads; 0: as many as there are, at most four", ge=0, le=64)
+    threads: int = setting(0, "CPU threads; 0: half of the cores, at most four", ge=0, le=64)
     beam_size: int = setting(1, "wider is slower and, outside English, better", ge=1, le=10)
     hints: tuple[str, ...] = setting((), "names and words to expect")
 
@@ -107,6 +113,14 @@ class TtsSettings(Section):
     engine: str = setting("piper", "piper or scripted")
     voice: str = setting("en_US-joe-medium", "name in the catalogue, or a .onnx file of Piper")
     speed: float = setting(1.0, "1.2 is a fifth faster", ge=0.5, le=2.0)
+
+
+class ChimeSettings(Section):
+    """Small sounds."""
+
+    enabled: bool = setting(True, "a soft sound when Solo was called, listens on, needs a while, or gave up")
+    dbfs: float = setting(-30.0, "how loud they are", ge=-60, le=0)
+    thinking_seconds: float = setting(1.2, "when an answer takes longer, it is heard that it is coming", gt=0)
 
 
 class EchoSettings(Section):
@@ -135,5 +149,6 @@ class VoiceSettings(Section):
     turn: TurnSettings = setting(TurnSettings(), "when it is whose turn")
     stt: SttSettings = setting(SttSettings(), "speech to text")
     tts: TtsSettings = setting(TtsSettings(), "text to speech")
+    chimes: ChimeSettings = setting(ChimeSettings(), "small sounds")
     hotkey: HotkeySettings = setting(HotkeySettings(), "push-to-talk by a global key")
     vad_model: Path | None = setting(None, "another Silero file than the catalogue's")

@@ -167,3 +167,40 @@ class ForgottenRow(Base):
     owner_id: Mapped[str] = mapped_column(ForeignKey("owners.id"), primary_key=True)
     turn_id: Mapped[str] = mapped_column(primary_key=True)
     speaker: Mapped[str] = mapped_column(primary_key=True)
+
+
+class TimerRow(Base):
+    """A timer, alarm or reminder that is still to ring, or rings.
+
+    due_at: when it rings next. seconds: length of a countdown, 0 for what hangs on the clock.
+    days, at: weekdays ("01234", 0 is Monday) and local time ("07:30") at which it comes again; empty
+    for once. rung_at: when it began to ring, None while it waits; what has rung its last is deleted.
+    """
+
+    __tablename__ = "timers"
+    __table_args__ = (
+        CheckConstraint("kind IN ('timer', 'alarm', 'reminder')", name="kind"),
+        CheckConstraint("(days = '') = (at = '')", name="again"),
+        Index(None, "owner_id", "due_at"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    owner_id: Mapped[str] = mapped_column(ForeignKey("owners.id"))
+    kind: Mapped[str]
+    name: Mapped[str]
+    due_at: Mapped[datetime]
+    seconds: Mapped[int]
+    days: Mapped[str]
+    at: Mapped[str]
+    rung_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class PreferenceRow(Base):
+    """Something that a person told Solo to do otherwise from then on, such as how loud to speak."""
+
+    __tablename__ = "preferences"
+
+    owner_id: Mapped[str] = mapped_column(ForeignKey("owners.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]

@@ -22,6 +22,7 @@ KEPT = 0.5
 """The part of the budget that a trimmed window keeps."""
 CUT = "—"
 """How a reply ends that broke off."""
+_WHATEVER = 1 << 30
 INTERRUPTED = "(I interrupted you there.)"
 
 
@@ -130,6 +131,17 @@ def _shown(lines: Sequence[Line]) -> list[Line]:
         and (after is None or after.role == "user")
     }
     return [line for line in lines if line.sequence not in gone and line.sent]
+
+
+def prefix(system: str, lines: Sequence[Line]) -> tuple[ChatMessage, ...]:
+    """How every prompt begins that continues these lines: up to the last reply that was heard."""
+    heard = list(lines)
+    while heard and heard[-1].role == "user":
+        heard.pop()
+    if not heard:
+        return (ChatMessage(role="system", content=system),) if system else ()
+    start = next((line.window_start for line in reversed(heard) if line.role == "user"), 1)
+    return prompt(system, heard, "", start=start, budget=_WHATEVER).messages[:-1]
 
 
 def prompt(system: str, lines: Sequence[Line], said: str, *, start: int, budget: int) -> Prompt:

@@ -6,6 +6,8 @@ without a counter it estimates.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import anyio
 import structlog
 
@@ -21,7 +23,6 @@ from app.dialogue.context import (
     window,
     within,
 )
-from app.dialogue.history import History
 from app.events.dialogue import UserSaidEvent
 from app.events.llm import CountTokensEvent, TokenCountEvent
 from app.events.memory import RecalledEvent, RecallEvent
@@ -40,61 +41,72 @@ REPLY_SHARE = 4
 """A quarter of the context is kept for the reply, unless less is allowed anyway."""
 
 
-class Preparation:
-    """Makes the prompt of a turn and writes into the history what is sent."""
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What is sent: the prompt, and of it the person's message with its estimated tokens."""
 
-    def __init__(self, runtime: Runtime, settings: Settings, history: History) -> None:
+    prompt: Prompt
+    sent: str
+    tokens: int
+
+
+class Preparation:
+    """Makes the prompt of a turn. It changes nothing, so it may be thrown away."""
+
+    def __init__(self, runtime: Runtime, settings: Settings) -> None:
         self._bus = runtime.bus
-        self._history = history
         self._memory = settings.memory
         self._role = settings.llm.generation
 
-    async def __call__(self, said: UserSaidEvent, line: Line, lines: list[Line]) -> Prompt:
-        """The prompt for `said`, stored as `line` behind `lines`. Raises TooLarge."""
+    async def __call__(self, said: UserSaidEvent, content: str, lines: list[Line], start: int) -> Prepared:
+        """The prompt for `content`, said behind `lines`. start: where the window began at the last
+        turn. Raises TooLarge."""
         memories: list[Remembered] = []
         counts: list[int] = []
 
         async def recall() -> None:
-            memories.extend(await self._recall(said, line, lines))
+            memories.extend(await self._recall(said, content, lines, start))
 
         async def count() -> None:
-            counts.extend(await self._count(said, (self._role.system_prompt, line.content)))
+            counts.extend(await self._count(said, (self._role.system_prompt, content)))
 
         async with anyio.create_task_group() as group:
             group.start_soon(recall)
             group.start_soon(count)
         system, words, context = counts
-        text = compose(line.content, memories, cut=interrupted(lines))
-        tokens = words + estimate_tokens(text) - estimate_tokens(line.content)
+        text = compose(content, memories, cut=interrupted(lines))
+        tokens = words + estimate_tokens(text) - estimate_tokens(content)
         left = context - self._reserve(context) - system - tokens - 3 * MESSAGE_TOKENS
         if left < 0:
             raise TooLarge(
                 f"That is about {tokens:,} tokens; the model takes {context:,} in all.",
                 hint="Say it in parts, or raise SOLO_LLM__GENERATION__CONTEXT.",
             )
-        start = window(lines, line.window_start, left)
-        await self._history.amend(said.owner, line, sent=text, tokens=tokens, window_start=start)
-        return prompt(self._role.system_prompt, lines, text, start=start, budget=left)
+        start = window(lines, start, left)
+        made = prompt(self._role.system_prompt, lines, text, start=start, budget=left)
+        return Prepared(made, text, tokens)
 
     def _reserve(self, context: int) -> int:
         return min(self._role.max_tokens, context // REPLY_SHARE)
 
-    async def _recall(self, said: UserSaidEvent, line: Line, lines: list[Line]) -> list[Remembered]:
+    async def _recall(
+        self, said: UserSaidEvent, content: str, lines: list[Line], start: int
+    ) -> list[Remembered]:
         settings = self._memory
         if not (said.recall and settings.enabled and settings.recall_tokens):
             return []
         if self._bus.owner_of(RecallEvent) is None:
             return []
-        turns = {other.turn: None for other in lines if other.sequence >= line.window_start}
+        turns = {other.turn: None for other in lines if other.sequence >= start}
         request = RecallEvent(
             owner=said.owner,
             turn=said.turn,
             revision=said.revision,
-            query=line.content,
+            query=content,
             budget_tokens=settings.recall_tokens,
             budget_ms=settings.recall_ms,
             limit=LINES_RECALLED,
-            exclude_turns=(*turns, line.turn),
+            exclude_turns=(*turns, said.turn or ""),
         )
         try:
             found = await self._bus.request(

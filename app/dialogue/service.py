@@ -1,8 +1,9 @@
 """Takes up what people say, has it answered, and keeps the history.
 
-A turn: find the dialogue, wait for the turns before it, put the person's words into the history,
-recall what bears on them, let the model answer, put the answer into the history. Whatever breaks
-on the way, the words are kept and the asker learns why.
+A turn: find the dialogue, wait for the turns before it, recall what bears on the person's words, put
+them into the history, let the model answer, put the answer into the history. Whatever breaks on the
+way, the words are kept and the asker learns why. What was said provisionally waits with the history
+until it is committed.
 """
 
 from __future__ import annotations
@@ -17,11 +18,14 @@ from anyio.abc import TaskGroup
 
 from app.config.settings import Settings
 from app.db.engine import Database
-from app.dialogue.context import CUT, Line, Prompt, broken_off
-from app.dialogue.history import Draft, History, no_dialogue
+from app.dialogue.context import Line
+from app.dialogue.history import History, no_dialogue
 from app.dialogue.preparation import Preparation
+from app.dialogue.record import Commitments, Record
+from app.dialogue.skilled import Skilled
 from app.dialogue.turns import Latest, Queues, Recent, Reply
-from app.events.base import Answer
+from app.dialogue.warming import Warming
+from app.events.base import Answer, Event
 from app.events.dialogue import (
     DialoguesEvent,
     ReadDialoguesEvent,
@@ -29,20 +33,26 @@ from app.events.dialogue import (
     ReplyEvent,
     StoredMessageEvent,
     TurnCancelledEvent,
-    TurnEndedEvent,
-    TurnStartedEvent,
+    TurnCommittedEvent,
     UserSaidEvent,
 )
 from app.events.llm import LLMRequestEvent, LLMResponseEvent, LLMTokenEvent
-from app.events.voice import BargeInEvent, ReplySpokenEvent
+from app.events.voice import BargeInEvent, ReplySpokenEvent, SpeechStartedEvent, WakeWordEvent
 from app.kernel.errors import BadInput, SoloError, TooLarge, TurnCancelled, Unavailable
 from app.kernel.lifecycle import Ready
 from app.kernel.runtime import Runtime
-from app.kernel.tokens import estimate_tokens
 
 log = structlog.get_logger("solo.dialogue")
 
 TURNS_AT_ONCE = 64
+HEARD: tuple[type[Event], ...] = (
+    BargeInEvent,
+    ReplySpokenEvent,
+    TurnCommittedEvent,
+    WakeWordEvent,
+    SpeechStartedEvent,
+)
+"""What dialogue wants to be told: interruptions, what counts, and that somebody begins to speak."""
 
 
 class DialogueService:
@@ -53,7 +63,10 @@ class DialogueService:
         self._clock = runtime.clock
         self._settings = settings.dialogue
         self._history = History(database, runtime.clock)
-        self._prepare = Preparation(runtime, settings, self._history)
+        self._prepare = Preparation(runtime, settings)
+        self._skilled = Skilled(runtime.bus)
+        self._commitments = Commitments()
+        self._warming = Warming(runtime.bus, self._history, settings.llm.generation)
         self._queues = Queues()
         self._recent = Recent()
         self._latest: dict[tuple[str, str], Latest] = {}
@@ -61,7 +74,7 @@ class DialogueService:
 
     async def run(self, ready: Ready) -> None:
         bus = self._bus
-        with bus.subscribe(BargeInEvent, ReplySpokenEvent, name="dialogue") as facts:
+        with bus.subscribe(*HEARD, name="dialogue") as facts:
             async with (
                 bus.serve(UserSaidEvent, self._said, name="dialogue", limit=TURNS_AT_ONCE),
                 bus.serve(ReadDialoguesEvent, self._read, name="dialogue"),
@@ -73,22 +86,36 @@ class DialogueService:
 
     # -- interruptions -------------------------------------------------------------------------
 
-    def _hear(self, fact: BargeInEvent | ReplySpokenEvent, group: TaskGroup) -> None:
+    def _hear(self, fact: Event, group: TaskGroup) -> None:
+        if isinstance(fact, WakeWordEvent | SpeechStartedEvent):
+            group.start_soon(self._expect, fact.owner)
         if fact.turn is None:
             return
-        if isinstance(fact, BargeInEvent):
+        if isinstance(fact, TurnCommittedEvent):
+            self._commitments.commit(fact.owner, fact.turn, fact.revision)
+        elif isinstance(fact, BargeInEvent):
             log.info("turn_interrupted", turn=fact.turn, reason=fact.reason)
             self._bus.publish(
                 TurnCancelledEvent(
                     owner=fact.owner, turn=fact.turn, revision=fact.revision, reason=fact.reason
                 )
             )
-        elif fact.unheard:
+        elif isinstance(fact, ReplySpokenEvent) and fact.unheard:
             # The place in the dialogue's line is taken now, before that of whatever is said next;
             # the waiting is done in a task of its own, so that no other dialogue waits along.
             dialogue = self._recent.get(fact.owner, fact.turn)
             place = self._queues.join(dialogue) if dialogue else nullcontext()
             group.start_soon(self._heard, fact, fact.turn, place)
+
+    async def _expect(self, owner: str) -> None:
+        """A person begins to speak: let the model read what the answer will continue."""
+        try:
+            async with self._choosing:
+                dialogue = await self._continue(owner, "voice")
+        except SoloError as error:
+            log.error("not_expected", code=error.code)
+            return
+        await self._warming.read(owner, dialogue)
 
     async def _heard(
         self, fact: ReplySpokenEvent, turn: str, place: AbstractAsyncContextManager[None]
@@ -109,31 +136,24 @@ class DialogueService:
             lines = await self._history.load(said.owner, dialogue)
             if known and not lines:
                 raise no_dialogue(dialogue)
-            self._bus.publish(
-                TurnStartedEvent(
-                    owner=said.owner,
-                    turn=turn,
-                    revision=said.revision,
-                    channel=said.channel,
-                    dialogue=dialogue,
-                )
-            )
-            start = _start(lines)
-            draft = Draft("user", text, said.channel, turn, tokens=estimate_tokens(text), window_start=start)
-            append = self._history.append if lines else self._history.begin
-            line = await append(said.owner, draft, dialogue)
-            reply = Reply()
+            self._warming.over(dialogue)
+            committed = self._commitments.of(said)
+            record = Record(self._bus, self._history, said, dialogue, text, lines, committed)
+            reply = record.reply
             try:
-                prompt = await self._prepare(said, line, lines)
-                async with aclosing(self._answer(said, dialogue, prompt, reply)) as deltas:
+                async with aclosing(self._answer(said, dialogue, record, lines)) as deltas:
                     async for delta in deltas:
                         yield delta
+                await record.committed()
             except (asyncio.CancelledError, GeneratorExit, TurnCancelled):
                 reply.finish = "cancelled"
                 raise
+            except SoloError:
+                # Whoever takes it back now need not know; who commits it is told.
+                await record.committed()
+                raise
             finally:
-                with anyio.CancelScope(shield=True):
-                    await self._store(said, line, reply)
+                await record.end()
         yield _reply_event(said, dialogue, reply)
 
     def _checked(self, said: UserSaidEvent) -> tuple[str, str]:
@@ -158,10 +178,10 @@ class DialogueService:
         if said.channel != "voice":
             return self._clock.new_id(), False
         async with self._choosing:
-            return await self._continue(said), False
+            return await self._continue(said.owner, said.channel), False
 
-    async def _continue(self, said: UserSaidEvent) -> str:
-        key = (said.owner, said.channel)
+    async def _continue(self, owner: str, channel: str) -> str:
+        key = (owner, channel)
         latest = self._latest.get(key)
         if latest is None and (row := await self._history.last_spoken(*key)) is not None:
             latest = Latest(*row)
@@ -174,17 +194,26 @@ class DialogueService:
         return dialogue
 
     async def _answer(
-        self, said: UserSaidEvent, dialogue: str, prompt: Prompt, reply: Reply
+        self, said: UserSaidEvent, dialogue: str, record: Record, lines: list[Line]
     ) -> AsyncGenerator[Answer, None]:
+        async with aclosing(self._skilled.answer(said, dialogue, record)) as deltas:
+            async for delta in deltas:
+                yield delta
+        if record.reply.response is not None:
+            return
+        prepared = await self._prepare(said, record.text, lines, record.window_start)
+        record.sent_as(prepared.sent, prepared.tokens, prepared.prompt.start)
         request = LLMRequestEvent(
             owner=said.owner,
             turn=said.turn,
             revision=said.revision,
-            messages=prompt.messages,
+            messages=prepared.prompt.messages,
             role="generation",
             priority="voice" if said.channel == "voice" else "chat",
             dialogue=dialogue,
         )
+        reply = record.reply
+        await record.begin()
         async with self._bus.ask(request) as answers:
             async for answer in answers:
                 if isinstance(answer, LLMTokenEvent):
@@ -192,46 +221,12 @@ class DialogueService:
                     yield ReplyDeltaEvent(
                         owner=said.owner, turn=said.turn, revision=said.revision, text=answer.text
                     )
+                    await record.begin()  # it may have been committed meanwhile
                 elif isinstance(answer, LLMResponseEvent):
                     reply.response = answer
         if reply.response is None:
             raise Unavailable("The language model ended without an answer.")
         reply.finish = reply.response.finish
-
-    async def _store(self, said: UserSaidEvent, line: Line, reply: Reply) -> None:
-        done = reply.response
-        whole = reply.finish in ("stop", "length")
-        if not whole:
-            await self._history.amend(said.owner, line, finish=reply.finish)
-        if reply.text.strip() or whole:
-            draft = Draft(
-                "assistant",
-                reply.text,
-                line.channel,
-                line.turn,
-                sent=reply.text if whole else broken_off(reply.text),
-                finish="" if reply.finish == "stop" else reply.finish,
-                model=done.model if done else "",
-                tokens=max(done.completion_tokens if done else 0, 1)
-                if whole
-                else estimate_tokens(reply.text + CUT),
-            )
-            await self._history.append(said.owner, draft, line.dialogue)
-        self._bus.publish(
-            TurnEndedEvent(
-                owner=said.owner,
-                turn=said.turn,
-                revision=said.revision,
-                channel=said.channel,
-                dialogue=line.dialogue,
-                user_text=line.content,
-                reply_text=reply.text,
-                finish=reply.finish,
-                model=done.model if done else "",
-                completion_tokens=done.completion_tokens if done else 0,
-                tokens_per_second=done.tokens_per_second if done else 0.0,
-            )
-        )
 
     # -- reading -------------------------------------------------------------------------------
 
@@ -251,11 +246,6 @@ class DialogueService:
             for line in lines
         )
         yield DialoguesEvent(owner=asked.owner, messages=messages)
-
-
-def _start(lines: list[Line]) -> int:
-    """Where the window began at the last turn."""
-    return next((line.window_start for line in reversed(lines) if line.role == "user"), 1)
 
 
 def _reply_event(said: UserSaidEvent, dialogue: str, reply: Reply) -> ReplyEvent:

@@ -16,11 +16,13 @@ from app.events.llm import LLMResponseEvent
 
 @dataclass(slots=True)
 class Reply:
-    """A reply while it is written. finish: as things stand if nothing more comes."""
+    """A reply while it is written. finish: as things stand if nothing more comes. skill: what gave it,
+    empty for the language model."""
 
     text: str = ""
     finish: Finish | Literal["failed"] = "failed"
     response: LLMResponseEvent | None = None
+    skill: str = ""
 
 
 class Queues:

@@ -15,6 +15,9 @@ class UserSaidEvent(Request):
 
     dialogue: the conversation it continues; None continues the channel's latest one or starts one.
     recall: False answers without drawing on memory.
+    provisional: an answer is wanted already, but the person may yet go on: until the
+    TurnCommittedEvent of the same turn and revision nothing is written down or otherwise done that
+    could not be taken back, and to leave the request is to take it back.
     """
 
     text: str
@@ -22,6 +25,7 @@ class UserSaidEvent(Request):
     dialogue: str | None = None
     language: str | None = None
     recall: bool = True
+    provisional: bool = False
 
 
 class ReplyDeltaEvent(Answer):
@@ -44,8 +48,14 @@ class ReplyEvent(Answer):
     completion_tokens: int = 0
 
 
+class TurnCommittedEvent(Fact):
+    """What was said provisionally under this turn and revision was all, and counts."""
+
+    urgent: ClassVar[bool] = True
+
+
 class TurnStartedEvent(Fact):
-    """Dialogue took up a turn."""
+    """Dialogue took up a turn, and what was said stands in the history."""
 
     channel: Channel
     dialogue: str
@@ -63,7 +73,8 @@ class TurnCancelledEvent(Fact):
 class TurnEndedEvent(Fact):
     """A turn is stored in the history: memory, dashboard and ledger take it from here.
 
-    The words are for the owner's eyes only; /status shows counts and times.
+    The words are for the owner's eyes only; /status shows counts and times. skill: what was done
+    without the language model, empty when it answered; nothing worth remembering.
     """
 
     channel: Channel
@@ -74,6 +85,7 @@ class TurnEndedEvent(Fact):
     model: str = ""
     completion_tokens: int = 0
     tokens_per_second: float = 0.0
+    skill: str = ""
 
 
 class ReadDialoguesEvent(Request):

@@ -26,6 +26,7 @@ class LLMRequestEvent(Request):
 
     dialogue: requests of one dialogue share a KV prefix; None shares nothing.
     max_tokens, temperature: None takes the role's setting. stop: texts that end the answer.
+    read_only: nothing is to be written; a local model only reads what it does not hold yet.
     """
 
     messages: tuple[ChatMessage, ...]
@@ -36,6 +37,7 @@ class LLMRequestEvent(Request):
     temperature: float | None = None
     seed: int | None = None
     stop: tuple[str, ...] = ()
+    read_only: bool = False
 
 
 class ModelReadyEvent(Fact):

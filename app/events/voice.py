@@ -89,6 +89,14 @@ class LevelEvent(Fact):
     speech: float
 
 
+class SpeculationEvent(Fact):
+    """An answer was begun before it was decided that the turn is over. kept: it was, so this much was
+    won (`ahead_ms`); else the person went on, and as much work was thrown away."""
+
+    kept: bool
+    ahead_ms: float
+
+
 class TranscribeEvent(Request):
     """Audio to be turned into text → one STTEvent. `stream`: id of a stream of float32 mono
     arrays at 16 kHz, closed when complete."""

@@ -22,6 +22,11 @@ class Clock(Protocol):
         """Seconds on a clock that never goes back; comparable with the event loop's time."""
         ...
 
+    def elapsed(self) -> float:
+        """Seconds since the machine was started; the time that it slept counts, setting its clock
+        does not."""
+        ...
+
     def now(self) -> datetime:
         """The wall clock, aware, in UTC."""
         ...
@@ -44,6 +49,12 @@ class SystemClock:
 
     def monotonic(self) -> float:
         return time.monotonic()
+
+    def elapsed(self) -> float:
+        # Linux: the monotonic clock stands still while the machine sleeps. macOS: Python's does, the
+        # system's does not. Windows: it goes on.
+        clock = getattr(time, "CLOCK_BOOTTIME", None) or getattr(time, "CLOCK_MONOTONIC", None)
+        return time.monotonic() if clock is None else time.clock_gettime(clock)
 
     def now(self) -> datetime:
         return datetime.now(UTC)

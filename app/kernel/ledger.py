@@ -3,7 +3,9 @@
 A rule file: it is fed what travelled on the bus, with times, and says the spans of a turn when it
 is over.  Marks are points in time; spans lie between neighbouring marks, so they add up to the
 whole by construction.  A mark that a turn does not have (a typed turn has no microphone) is left
-out and the span runs on to the next one.
+out and the span runs on to the next one.  What was done before the turn was decided takes no time
+after it: such a span is zero, and what was won lies in the pause.  A later revision of a turn
+forgets what was made for the one before.
 
     voiced ─ pause ─▶ decided ─ transcribe ─▶ text ─ think ─▶ first token ─ clause ─▶ first clause
            ─ synthesize ─▶ first audio ─ play ─▶ audible
@@ -41,12 +43,14 @@ SPANS: Final = (
 """Name of a span, the mark it begins with, the mark it ends with; in order."""
 
 ORDER: Final = ("woken", "voiced", "decided", "text", "first_token", "first_clause", "first_audio", "audible")
+HEARD: Final = ("woken", "voiced", "decided")
 KEPT: Final = 32
 
 
 @dataclass(slots=True)
 class _Turn:
     marks: dict[str, float] = field(default_factory=dict[str, float])
+    revision: int = 0
     channel: str = "voice"
     tokens_per_second: float = 0.0
     spoken: bool = False
@@ -55,6 +59,13 @@ class _Turn:
 
     def mark(self, name: str, at: float) -> None:
         self.marks.setdefault(name, at)
+
+    def revise(self, revision: int) -> bool:
+        """Work for this revision: is it the one that counts so far?"""
+        if revision > self.revision:
+            self.revision = revision
+            self.marks = {name: at for name, at in self.marks.items() if name in HEARD}
+        return revision == self.revision
 
     @property
     def complete(self) -> bool:
@@ -77,6 +88,7 @@ class Ledger:
             return None
         if isinstance(event, SpeechEndedEvent):
             turn = self._turn(event.turn)
+            turn.revise(event.revision)
             if self._woken is not None:
                 turn.mark("woken", self._woken)
                 self._woken = None
@@ -105,12 +117,14 @@ class Ledger:
 
     def first_answer(self, request: Request, answer: Answer, at: float) -> TurnTracedEvent | None:
         """The first answer to a request came at `at`."""
-        if request.turn is None:
+        if request.turn is None or not isinstance(request, LLMRequestEvent | SpeakEvent):
+            return None
+        turn = self._turn(request.turn)
+        if not turn.revise(request.revision):
             return None
         if isinstance(request, LLMRequestEvent):
-            self._turn(request.turn).mark("first_token", at)
-        elif isinstance(request, SpeakEvent) and isinstance(answer, TTSEvent):
-            turn = self._turn(request.turn)
+            turn.mark("first_token", at)
+        elif isinstance(answer, TTSEvent):
             turn.spoken = True
             turn.mark("first_clause", at - answer.took_ms / 1000)
             turn.mark("first_audio", at)

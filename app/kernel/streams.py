@@ -92,18 +92,21 @@ class Stream(Generic[T]):
     def __len__(self) -> int:
         return len(self._items)
 
-    async def __aiter__(self) -> AsyncIterator[T]:
-        while True:
-            if self._items:
-                item = self._items.popleft()
-                self._wake()
-                yield item
-            elif self._closed or self._abandoned:
+    async def take(self) -> T | None:
+        """The next item, None after the last one. Raises what the stream was closed with."""
+        while not self._items:
+            if self._closed or self._abandoned:
                 if self._error is not None:
                     raise self._error
-                return
-            else:
-                await self._wait()
+                return None
+            await self._wait()
+        item = self._items.popleft()
+        self._wake()
+        return item
+
+    async def __aiter__(self) -> AsyncIterator[T]:
+        while (item := await self.take()) is not None:
+            yield item
 
     async def _wait(self) -> None:
         self._changed.clear()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, aclosing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -161,6 +161,9 @@ class LlmService:
     # -- requests ------------------------------------------------------------------------------
 
     async def _answer(self, request: LLMRequestEvent) -> AsyncGenerator[Answer, None]:
+        if request.read_only:
+            yield await self._read(request)
+            return
         stats, watch = self._stats, _Watch(self._runtime.clock.monotonic)
         stats.requests += 1
         stats.running += 1
@@ -178,6 +181,25 @@ class LlmService:
         finally:
             stats.running -= 1
             stats.cancelled += not over
+
+    async def _read(self, request: LLMRequestEvent) -> LLMResponseEvent:
+        """Let a local model read; what another reads is gone when it has answered, and may cost."""
+        engine = await self._engine(request.role)
+        end = Finished("length")
+        if engine.capabilities.local:
+            reading = replace(self._fill_in(request), max_tokens=1)
+            async with aclosing(engine.generate(reading)) as steps:
+                async for step in steps:
+                    end = step if isinstance(step, Finished) else end
+        return LLMResponseEvent(
+            owner=request.owner,
+            turn=request.turn,
+            text="",
+            finish="length",
+            model=engine.capabilities.model,
+            prompt_tokens=end.prompt_tokens,
+            cached_tokens=end.cached_tokens,
+        )
 
     async def _stream(
         self,

@@ -33,10 +33,12 @@ class Slots:
 
     def take(self, dialogue: str | None, priority: Priority) -> int | None:
         """A free slot for this request, now busy; None when it has to wait for a `release`."""
-        free = [slot for slot in self._allowed(priority) if not slot.busy]
-        if not free:
-            return None
-        slot = self._own(free, dialogue) or self._stalest(free, priority)
+        allowed = self._allowed(priority)
+        own = self._own(allowed, dialogue)
+        free = [slot for slot in allowed if not slot.busy]
+        if not free or (own is not None and own.busy):
+            return None  # its own slot is about to come to rest; in another it would begin from nothing
+        slot = own or self._stalest(free, priority)
         self._uses += 1
         slot.busy, slot.used, slot.dialogue = True, self._uses, dialogue
         return slot.number
@@ -57,10 +59,10 @@ class Slots:
             return self._slots[-1:]
         return self._slots[1:]
 
-    def _own(self, free: list[_Slot], dialogue: str | None) -> _Slot | None:
+    def _own(self, slots: list[_Slot], dialogue: str | None) -> _Slot | None:
         if dialogue is None:
             return None
-        return next((slot for slot in free if slot.dialogue == dialogue), None)
+        return next((slot for slot in slots if slot.dialogue == dialogue), None)
 
     def _stalest(self, free: list[_Slot], priority: Priority) -> _Slot:
         if priority == "voice" and free[0].number == 0:

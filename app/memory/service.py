@@ -115,7 +115,10 @@ class MemoryService:
 
     async def _remember(self, fact: TurnEndedEvent | ReplySpokenEvent) -> None:
         try:
-            if isinstance(fact, TurnEndedEvent):
+            if isinstance(fact, TurnEndedEvent) and fact.skill and fact.turn is not None:
+                # "It's ten past six" is not true tomorrow.
+                await self._store.pass_over(fact.owner, fact.turn)
+            elif isinstance(fact, TurnEndedEvent):
                 await self._store.add(self._said(fact))
             elif fact.turn is not None and fact.unheard:
                 await self._correct(fact, fact.turn)

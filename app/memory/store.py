@@ -129,6 +129,12 @@ class Store:
         await self._database.shrink()
         return found
 
+    async def pass_over(self, owner: str, turn: str) -> None:
+        """Nothing of this turn is to be remembered, now or from the history."""
+        rows = [{"owner_id": owner, "turn_id": turn, "speaker": speaker} for speaker in ("user", "assistant")]
+        async with self._database.write() as session:
+            await session.execute(insert_or(ForgottenRow).on_conflict_do_nothing(), rows)
+
     async def of_turn(self, owner: str, turn: str, speaker: Speaker) -> list[str]:
         """The ids of what one side said in a turn."""
         query = select(MemoryRow.id).where(

@@ -26,7 +26,7 @@ from app.events.voice import (
 )
 from app.kernel.bus import Subscription
 from app.kernel.runtime import Runtime
-from app.voice.audio.fileduplex import FileDuplex
+from app.voice.audio.duplex import Duplex
 from app.voice.audio.frames import Samples
 from app.voice.audio.port import AudioSource
 
@@ -64,6 +64,12 @@ class TalkedTurn:
     gap_ms: float | None = None
     interrupted: bool = False
     spans: list[Span] = field(default_factory=list[Span])
+
+    @property
+    def counts(self) -> bool:
+        """Something was understood, and it was not taken back before anything was heard of it."""
+        unheard = self.audible_ms is None and self.outcome in ("cancelled", "noise", "silence")
+        return bool(self.heard) and not unheard
 
 
 @dataclass(slots=True)
@@ -113,7 +119,7 @@ class Listener:
     """Collects a Talk from what is said on the bus."""
 
     def __init__(self, talk: Talk, position: Callable[[], int]) -> None:
-        self._talk = talk
+        self.talk = talk
         self._position = position
         self.resting = True
 
@@ -122,7 +128,7 @@ class Listener:
         if isinstance(event, AttentionEvent):
             self.resting = event.state in ("asleep", "listening")
         elif isinstance(event, WakeWordEvent):
-            self._talk.wakes.append(event.word)
+            self.talk.wakes.append(event.word)
         elif event.turn is not None:
             self._of_turn(self._turn(event.turn), event)
 
@@ -130,7 +136,7 @@ class Listener:
         match event:
             case SpeechEndedEvent():
                 turn.voiced_until_ms = event.voiced_until * 1000 / HEARING_RATE
-            case STTEvent():
+            case STTEvent(final=True):
                 turn.heard = event.text
             case TurnEndedEvent():
                 turn.said, turn.outcome = event.reply_text, event.finish
@@ -150,11 +156,11 @@ class Listener:
                 pass
 
     def _turn(self, key: str) -> TalkedTurn:
-        for turn in self._talk.turns:
+        for turn in self.talk.turns:
             if turn.turn == key:
                 return turn
-        self._talk.turns.append(TalkedTurn(key))
-        return self._talk.turns[-1]
+        self.talk.turns.append(TalkedTurn(key))
+        return self.talk.turns[-1]
 
 
 def listen(runtime: Runtime) -> Subscription[Event]:
@@ -163,30 +169,38 @@ def listen(runtime: Runtime) -> Subscription[Event]:
 
 
 async def converse(
-    events: Subscription[Event], duplex: FileDuplex, *, realtime: bool, tell: Callable[[Event], None]
+    events: Subscription[Event],
+    duplex: Duplex,
+    *,
+    realtime: bool,
+    tell: Callable[[Event], None],
+    listener: Listener | None = None,
+    longest: float = LONGEST,
 ) -> Talk:
-    """Let the file be heard, wait until nobody has anything more to say, and end both files.
+    """Let the microphone hear, wait until nobody has anything more to say, and end both sides.
 
-    `tell` is given every happening, for a screen.
+    `tell` is given every happening, for a screen, after the listener (default: a fresh one).
+    longest: seconds after the end of the input at which it is cut off.
     """
-    talk = Talk(latency_valid=realtime)
-    listener = Listener(talk, lambda: duplex.position)
-
-    async def collect() -> None:
-        async for event in events:
-            listener.hear(event)
-            tell(event)
+    listener = listener or Listener(Talk(latency_valid=realtime), lambda: duplex.position)
 
     async with anyio.create_task_group() as group:
-        group.start_soon(collect)
-        await _over(duplex, listener)
+        group.start_soon(overhear, events, listener, tell)
+        await _over(duplex, listener, longest)
         duplex.finish()
         group.cancel_scope.cancel()
-    talk.seconds = round(duplex.position / HEARING_RATE, 3)
-    return talk
+    listener.talk.seconds = round(duplex.position / HEARING_RATE, 3)
+    return listener.talk
 
 
-async def _over(duplex: FileDuplex, listener: Listener) -> None:
+async def overhear(events: Subscription[Event], listener: Listener, tell: Callable[[Event], None]) -> None:
+    """Note what happens until cancelled, as `converse` does."""
+    async for event in events:
+        listener.hear(event)
+        tell(event)
+
+
+async def _over(duplex: Duplex, listener: Listener, longest: float) -> None:
     """Wait until the input is over and Solo has rested for a while, in the microphone's time."""
     while not duplex.exhausted:
         await _tick(duplex)
@@ -197,10 +211,10 @@ async def _over(duplex: FileDuplex, listener: Listener) -> None:
             rested_since = duplex.position
         if duplex.position - rested_since >= AFTERWARDS * HEARING_RATE:
             return
-        if duplex.position - ended >= LONGEST * HEARING_RATE:
+        if duplex.position - ended >= longest * HEARING_RATE:
             return
 
 
-async def _tick(duplex: FileDuplex) -> None:
+async def _tick(duplex: Duplex) -> None:
     """Wait until the microphone has moved on."""
     await duplex.wait_until(duplex.now() + 1, lambda: False)

@@ -6,13 +6,16 @@
                                                             ├──UserSaidEvent──▶ (dialogue)
                                                             │ ◀──ReplyDeltaEvents──┘
                                                             └──SpeakEvent──▶ tts ──▶ playback ─▶ speaker
+     (skills) ──AnnounceEvent──▶ announce ───────────────────────SpeakEvent──▶ │
 
 * microphone: sound in frames of 32 ms, each with its score of voice activity
 * wake:       hears the wake word
 * turn:       knows whose turn it is; the only stage that talks with dialogue
 * stt:        sound into text, on request
 * tts:        text into sound, on request, clause by clause
+* announce:   says what Solo has to say by itself: a timer rings
 * speaker:    plays, and knows what has been heard
+* chimes:     small sounds beside the speech
 * hotkey:     the talk key
 
 The stages do not know each other: they meet on the bus, at the hub (sound in) and at the playback
@@ -33,15 +36,15 @@ from app.config.voice import VoiceSettings
 from app.kernel.errors import Bug, SoloError
 from app.kernel.lifecycle import Service, ServiceSpec
 from app.kernel.runtime import Runtime
+from app.voice.audio.duplex import Duplex
 from app.voice.audio.echo.played import Played
-from app.voice.audio.fileduplex import FileDuplex
 from app.voice.audio.hub import FrameHub
 from app.voice.audio.pace import NoPace, Pace
 from app.voice.audio.playback import Playback
 from app.voice.audio.port import AudioSink, AudioSource, VoiceActivity
 from app.voice.tts.port import TextToSpeech
 
-STAGES = ("microphone", "speaker", "wake", "stt", "tts", "turn", "hotkey")
+STAGES = ("microphone", "speaker", "wake", "stt", "tts", "turn", "announce", "chimes", "hotkey")
 """Names of the services, in the order in which they are listed."""
 
 
@@ -77,7 +80,7 @@ class Roads:
         return cls(source, sink)
 
     @classmethod
-    def files(cls, duplex: FileDuplex, pace: Pace) -> Roads:
+    def files(cls, duplex: Duplex, pace: Pace) -> Roads:
         """A file is the microphone, another what the loudspeaker played; the pace is the one that
         the duplex was made with."""
         return cls(lambda: duplex.source, lambda: duplex.sink, pace=pace)
@@ -90,6 +93,8 @@ def voice_specs(
     wanted = set(STAGES if only is None else only)
     if settings.voice.wake.engine == "none":
         wanted.discard("wake")  # always listening
+    if not settings.voice.chimes.enabled:
+        wanted.discard("chimes")
     if not settings.voice.hotkey.key:
         wanted.discard("hotkey")
     make = _Factories(runtime, settings, roads)
@@ -100,6 +105,8 @@ def voice_specs(
         ServiceSpec("stt", make.stt),
         ServiceSpec("tts", make.tts),
         ServiceSpec("turn", make.turn),
+        ServiceSpec("announce", make.announce),
+        ServiceSpec("chimes", make.chimes),
         ServiceSpec("hotkey", make.hotkey),
     ]
     if wanted & {"tts", "turn"} and "speaker" not in wanted:
@@ -174,6 +181,16 @@ class _Factories:
         voice, roads = self.settings.voice, self.roads
         judge = build(voice.turn, self.settings.models_dir)
         return TurnService(self.runtime, voice, roads.hub, roads.playback, roads.pace, judge=judge)
+
+    def announce(self) -> Service:
+        from app.voice.announce.service import AnnounceService
+
+        return AnnounceService(self.runtime, self.roads.playback)
+
+    def chimes(self) -> Service:
+        from app.voice.chimes.service import ChimeService
+
+        return ChimeService(self.runtime, self.settings.voice.chimes, self.roads.playback)
 
     def hotkey(self) -> Service:
         from app.voice.wake.hotkey import HotkeyService

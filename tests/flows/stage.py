@@ -20,7 +20,13 @@ from anyio.lowlevel import checkpoint
 
 from app.config.voice import TtsSettings, TurnSettings, VoiceSettings, WakeSettings
 from app.events.base import Answer, Event
-from app.events.dialogue import ReplyDeltaEvent, ReplyEvent, TurnCancelledEvent, UserSaidEvent
+from app.events.dialogue import (
+    ReplyDeltaEvent,
+    ReplyEvent,
+    TurnCancelledEvent,
+    TurnCommittedEvent,
+    UserSaidEvent,
+)
 from app.events.voice import (
     AttentionEvent,
     BargeInEvent,
@@ -156,7 +162,8 @@ class Stage:
         self.sink = ScriptedSink()
         self.tts = ScriptedTts()
         self.events: list[tuple[float, Event]] = []
-        self.asked: list[UserSaidEvent] = []
+        self.begun: list[UserSaidEvent] = []
+        """What dialogue was asked to answer, provisionally or not."""
         self.transcribed: list[str] = []
         self.echo_dbfs: float | None = None
         self.start = asyncio.get_running_loop().time()
@@ -234,6 +241,12 @@ class Stage:
         return [event.state for event in self.of(AttentionEvent)]
 
     @property
+    def asked(self) -> list[UserSaidEvent]:
+        """What dialogue was asked to answer, and was not taken back before it counted."""
+        counted = {(event.turn, event.revision) for event in self.of(TurnCommittedEvent)}
+        return [one for one in self.begun if not one.provisional or (one.turn, one.revision) in counted]
+
+    @property
     def said(self) -> list[str]:
         """What dialogue was asked to answer."""
         return [request.text for request in self.asked]
@@ -283,7 +296,7 @@ class Stage:
         return " ".join(self._words[code] for code in order)
 
     async def converse(self, request: UserSaidEvent) -> AsyncGenerator[Answer, None]:
-        self.asked.append(request)
+        self.begun.append(request)
         await anyio.sleep(self.script.first_token_seconds)
         if self.script.llm_error is not None and self.script.llm_breaks_after is None:
             raise self.script.llm_error

@@ -108,11 +108,16 @@ class Recording:
         """Samples so far."""
         return self._path.stat().st_size // 2
 
+    def so_far(self) -> np.ndarray:
+        """What has been played."""
+        data = self._path.read_bytes()
+        return np.frombuffer(data[: len(data) // 2 * 2], "<i2").astype(np.float32) / 32768
+
     def stop(self) -> np.ndarray:
         self._process.terminate()
         self._process.wait()
         self._file.close()
-        return np.frombuffer(self._path.read_bytes(), "<i2").astype(np.float32) / 32768
+        return self.so_far()
 
 
 def correlation(heard: np.ndarray, said: np.ndarray) -> tuple[float, int]:

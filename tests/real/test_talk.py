@@ -109,9 +109,19 @@ def test_a_question_after_the_wake_word_is_answered_aloud(
     assert trace["latency_valid"] is False
 
 
+def test_who_calls_hears_that_they_were_heard(tmp_path: Path, voice: PiperTts) -> None:
+    heard = recording(tmp_path, 1.0, spoken(voice, "Hey Jarvis!"), 1.0)
+    trace, said = talk(tmp_path, heard, "--realtime")
+    assert len(trace["wakes"]) == 1
+    loud = np.flatnonzero(np.abs(said) > 10 ** (-45 / 20))
+    assert 0.02 < (loud[-1] - loud[0]) / RATE < 0.25
+    assert np.abs(said).max() < 0.05
+
+
 def test_both_files_have_one_time_base(tmp_path: Path, voice: PiperTts) -> None:
     heard = recording(tmp_path, 1.0, spoken(voice, "Hey Jarvis, what is the capital of France?"), 0.5)
-    trace, said = talk(tmp_path, heard, "--realtime")
+    # without the sound that says "called", which is heard before the question is over
+    trace, said = talk(tmp_path, heard, "--realtime", SOLO_VOICE__CHIMES__ENABLED="false")
     assert trace["latency_valid"] is True
     (turn,) = trace["turns"]
     first = float(np.flatnonzero(np.abs(said) > 10 ** (-45 / 20))[0]) * 1000 / RATE

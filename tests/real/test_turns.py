@@ -14,7 +14,7 @@ import pytest
 
 from app.config.voice import SttSettings, TtsSettings, TurnSettings, VoiceSettings, WakeSettings
 from app.events.base import Answer, Event
-from app.events.dialogue import ReplyEvent, UserSaidEvent
+from app.events.dialogue import ReplyEvent, TurnCommittedEvent, UserSaidEvent
 from app.events.voice import SpeechEndedEvent
 from app.kernel.errors import BrokenFile, NotFound
 from app.kernel.runtime import Runtime
@@ -68,6 +68,8 @@ class Ears:
     pace: Pace
     vad: SileroVad
     asked: list[str] = field(default_factory=list[str])
+    begun: dict[tuple[str | None, int], str] = field(default_factory=dict[tuple[str | None, int], str])
+    """What may have been the whole turn, by turn and revision."""
     ends: list[SpeechEndedEvent] = field(default_factory=list[SpeechEndedEvent])
 
     async def hear(self, audio: Samples, after: float = 2.5) -> list[str]:
@@ -85,7 +87,10 @@ class Ears:
         return list(self.asked)
 
     async def converse(self, request: UserSaidEvent) -> AsyncGenerator[Answer, None]:
-        self.asked.append(request.text)
+        if request.provisional:
+            self.begun[request.turn, request.revision] = request.text
+        else:
+            self.asked.append(request.text)
         yield ReplyEvent(turn=request.turn, text="Yes.", dialogue="d", finish="stop")
 
 
@@ -109,6 +114,8 @@ async def ears(runtime: Runtime, wake: str) -> AsyncGenerator[Ears]:
             async for event in events:
                 if isinstance(event, SpeechEndedEvent):
                     made.ends.append(event)
+                elif isinstance(event, TurnCommittedEvent):
+                    made.asked.append(made.begun[event.turn, event.revision])
 
     async with AsyncExitStack() as stack:
         group = await stack.enter_async_context(anyio.create_task_group())

@@ -14,5 +14,6 @@ ROUTES: Final[dict[str, str]] = {
     "ptt": "app.api.routes.ptt:router",
     "say": "app.api.routes.say:router",
     "status": "app.api.routes.status:router",
+    "timers": "app.api.routes.timers:router",
     "transcribe": "app.api.routes.transcribe:router",
 }

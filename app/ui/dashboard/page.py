@@ -73,7 +73,10 @@ def figures(status: StatusReport) -> None:
         figure("Tokens per second", speed, llm.recent, about)
     with next(boxes):
         last = f"{totals[-1]:.2f} s" if totals else "-"
-        figure("Last turn", last, totals, f"Turns: {_counted(status.turns.ended)}", kind="bar")
+        early = status.turns.early
+        begun = f"Answers begun early: {early.kept} kept, {early.dropped} taken back"
+        about = f"Turns: {_counted(status.turns.ended)}. {begun}"
+        figure("Last turn", last, totals, about, kind="bar")
     with next(boxes):
         figure(
             "CPU", f"{system.cpu_percent:.0f} %", lately("cpu", system.cpu_percent), f"{system.cores} cores"

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict, deque
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from app.voice.audio.port import AudioSink
 from app.voice.audio.resample import Resampler
 
 PIECE_MS = 10
+FADE_MS = 8
 CONVERT_MS = 100
 AHEAD_SECONDS = 2.0
 """Speech that may wait before `play` does."""
@@ -26,6 +28,7 @@ TURNS_KEPT = 64
 AUDIBLE = 10 ** (-45 / 20)
 """Amplitude from which a sample counts as audible: -45 dBFS."""
 USUAL_RATE = 48_000
+SILENCE: Final[Samples] = np.zeros(0, np.float32)
 
 
 @dataclass(slots=True)
@@ -40,11 +43,14 @@ class Speech:
     converter: Resampler | None = None
     ready: Samples = field(default_factory=lambda: np.zeros(0, np.float32))
     written: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
+    sent: deque[tuple[int, Samples]] = field(default_factory=deque[tuple[int, Samples]])
+    """What was written last, with where it begins: what of it is not heard when the speech pauses."""
     audible: int | None = None
     heard_before: float = 0.0
     complete: bool = False
     stopped: bool = False
-    in_flight: bool = False
+    in_flight: Piece | None = None
+    paused: bool = False
     started: bool = False
     announced: bool = False
     over: asyncio.Event = field(default_factory=asyncio.Event)
@@ -68,9 +74,9 @@ class Speech:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Piece:
-    """A few milliseconds on their way to the sink, at its rate."""
+    """A few milliseconds on their way to the sink, at its rate. speech: None for a chime."""
 
-    speech: Speech
+    speech: Speech | None
     samples: Samples
 
 
@@ -85,6 +91,7 @@ class Playback:
         self._sink: AudioSink | None = None
         self._deaf = False
         self._speeches: OrderedDict[str, Speech] = OrderedDict()
+        self._chime: Samples = SILENCE
         self._changed = asyncio.Event()
 
     # -- who speaks ------------------------------------------------------------------------------
@@ -125,6 +132,32 @@ class Playback:
         chosen = [self._speech(turn)] if turn is not None else list(self._speeches.values())
         return sum(self._stop(speech) for speech in chosen if not speech.over.is_set())
 
+    def chime(self, samples: Samples, rate: int) -> None:
+        """Let a short sound be heard that is no speech, unless somebody speaks; who begins to cuts it
+        short."""
+        if self._sink is not None and self.speaking is None:
+            self._chime = Resampler(rate, self.rate).process(samples, last=True)
+            self._wake()
+
+    def pause(self, turn: str) -> None:
+        """Silence the turn at once, for `resume` to go on where it was."""
+        speech = self._speeches.get(turn)
+        if speech is None or speech.paused or speech.over.is_set():
+            return
+        speech.paused = True
+        if self._sink is not None and speech.written:
+            self._sink.flush()
+            self._take_back(speech, self._sink.position)
+        speech.nudge()
+
+    def resume(self, turn: str) -> None:
+        """Go on with what was paused."""
+        speech = self._speeches.get(turn)
+        if speech is not None and speech.paused:
+            speech.paused = False
+            speech.nudge()
+            self._wake()
+
     # -- who asks --------------------------------------------------------------------------------
 
     def heard_ms(self, turn: str) -> float:
@@ -145,7 +178,7 @@ class Playback:
     def speaking(self) -> str | None:
         """The turn that is being heard now."""
         for speech in self._speeches.values():
-            if speech.written and not speech.over.is_set():
+            if speech.written and not speech.paused and not speech.over.is_set():
                 return speech.turn
         return None
 
@@ -161,7 +194,8 @@ class Playback:
         for speech in self._speeches.values():
             speech.heard_before = self.heard_ms(speech.turn)
             speech.written, speech.audible = [], None
-            speech.converter, speech.in_flight = None, False
+            speech.converter, speech.in_flight = None, None
+            speech.sent.clear()
             if speech.over.is_set():
                 continue
             if len(speech.ready):  # the next loudspeaker may have another rate
@@ -173,19 +207,21 @@ class Playback:
             elif speech.exhausted:
                 speech.over.set()
                 speech.nudge()
-        self._sink, self._deaf = None, deaf
+        self._sink, self._deaf, self._chime = None, deaf, SILENCE
 
     def take(self) -> Piece | None:
         """The next piece to be played, None when nothing waits."""
         for speech in self._speeches.values():
             if speech.over.is_set():
                 continue
-            if speech.waiting or len(speech.ready):
-                speech.in_flight = True
-                return Piece(speech, self._cut(speech))
-            if not speech.complete:
-                return None  # the next turn does not overtake
-        return None
+            if not speech.paused and (speech.waiting or len(speech.ready)):
+                if len(self._chime):
+                    return self._cut_chime(last=True)
+                speech.in_flight = Piece(speech, self._cut(speech))
+                return speech.in_flight
+            if speech.paused or not speech.complete:
+                break  # the next turn does not overtake
+        return self._cut_chime() if len(self._chime) else None
 
     @property
     def changed(self) -> asyncio.Event:
@@ -195,11 +231,16 @@ class Playback:
     def wrote(self, piece: Piece) -> None:
         """The sink took the piece: remember where it stands."""
         speech, sink = piece.speech, self._sink
-        speech.in_flight = False
+        if speech is None or speech.in_flight is not piece:
+            return  # paused meanwhile: it waits again
+        speech.in_flight = None
         if sink is None or speech.stopped:
             return
         end = sink.position
         start = end - len(piece.samples)
+        speech.sent.append((start, piece.samples))
+        while speech.sent and speech.sent[0][0] + len(speech.sent[0][1]) <= sink.played:
+            speech.sent.popleft()
         if speech.audible is None:
             loud = np.flatnonzero(np.abs(piece.samples) > AUDIBLE)
             speech.audible = start + int(loud[0]) if len(loud) else None
@@ -235,6 +276,30 @@ class Playback:
         speech.nudge()
         return piece
 
+    def _take_back(self, speech: Speech, position: int) -> None:
+        """What the sink has not played, from this position of it on, is to be played again."""
+        unheard = [samples[max(0, position - start) :] for start, samples in speech.sent]
+        if speech.in_flight is not None:
+            unheard.append(speech.in_flight.samples)
+        speech.in_flight = None
+        speech.sent.clear()
+        again = np.concatenate((*unheard, speech.ready)) if unheard else speech.ready
+        fade = min(len(again), self.rate * FADE_MS // 1000)
+        again[:fade] *= np.linspace(0, 1, fade, dtype=np.float32)
+        speech.ready = again
+        speech.written = [(start, min(end, position)) for start, end in speech.written if start < position]
+        if speech.audible is not None and speech.audible >= position:
+            speech.audible = None
+
+    def _cut_chime(self, *, last: bool = False) -> Piece:
+        """Its next piece. last: somebody wants to speak, so it fades out in this one."""
+        length = self.rate * PIECE_MS // 1000
+        piece, rest = self._chime[:length], self._chime[length:]
+        if last:
+            piece, rest = piece * np.linspace(1, 0, len(piece), dtype=np.float32), SILENCE
+        self._chime = rest
+        return Piece(None, piece)
+
     def _convert(self, speech: Speech) -> Samples:
         samples, rate = speech.waiting.popleft()
         length = max(1, rate * CONVERT_MS // 1000)
@@ -262,6 +327,7 @@ class Playback:
 
     def _end(self, speech: Speech) -> None:
         speech.waiting.clear()
+        speech.sent.clear()
         speech.ready = speech.ready[:0]
         speech.waiting_seconds = 0.0
         speech.stopped = True

@@ -13,7 +13,9 @@ import structlog
 from anyio.lowlevel import checkpoint
 
 from app.config.voice import VoiceSettings
+from app.events.skills import VolumeEvent
 from app.events.voice import AudioDeviceEvent, EchoEvent, LevelEvent, PlaybackEvent
+from app.kernel.bus import Subscription
 from app.kernel.errors import DeviceLost, SoloError
 from app.kernel.lifecycle import Ready
 from app.kernel.runtime import Runtime
@@ -214,6 +216,7 @@ class SpeakerService:
     ) -> None:
         self._runtime = runtime
         self._volume = settings.audio.volume
+        self._wishes: Subscription[VolumeEvent] | None = None
         self._sink = sink
         self._played = played or Played()
         self._playback = playback
@@ -234,7 +237,8 @@ class SpeakerService:
                     self._playback.detach()
 
         try:
-            await self._device.keep(play)
+            with self._runtime.bus.subscribe(VolumeEvent, name="speaker") as self._wishes:
+                await self._device.keep(play)
         finally:
             self._playback.detach(deaf=True)
 
@@ -245,6 +249,7 @@ class SpeakerService:
                 group.start_soon(self._feed, name="speaker:feed")
                 group.start_soon(self._follow_all, name="speaker:follow")
                 group.start_soon(self._watch, name="speaker:watch")
+                group.start_soon(self._obey, name="speaker:obey")
         except* DeviceLost as caught:
             lost = next(_leaves(caught))
         if lost is not None:
@@ -262,6 +267,11 @@ class SpeakerService:
             self._played.wrote(sound, self._runtime.clock.monotonic())
             self._playback.wrote(piece)
             self._device.works()
+
+    async def _obey(self) -> None:
+        if self._wishes is not None:
+            async for wish in self._wishes:
+                self._volume = wish.level
 
     def _at_volume(self, samples: Samples) -> Samples:
         if self._volume == 1.0:

@@ -30,6 +30,8 @@ NEEDED: Final = ("model.bin", "config.json", "tokenizer.json")
 LONGEST_PROMPT: Final = 200
 """Tokens of hints; the model takes half of its 448 at most."""
 LONGEST_ANSWER: Final = 448
+MOST_THREADS: Final = 4
+"""A short window gains next to nothing from a second thread, and others have work at that moment."""
 
 
 class FasterWhisper:
@@ -62,7 +64,7 @@ class FasterWhisper:
 
     def _open(self, folder: Path, device: str) -> None:
         whisper = _library().WhisperModel
-        threads = self._settings.threads or min(4, os.cpu_count() or 1)
+        threads = self._settings.threads or max(1, min(MOST_THREADS, (os.cpu_count() or 1) // 2))
         compute = self._settings.compute_type if device == "cpu" else "auto"
         try:
             self._model = whisper(

@@ -13,6 +13,7 @@ from anyio.abc import TaskGroup
 
 from app.config.voice import TtsSettings
 from app.events.base import Answer
+from app.events.skills import SpeakingRateEvent
 from app.events.voice import PlaybackEvent, SpeakEvent, TTSEvent
 from app.kernel.blocking import Lane
 from app.kernel.bus import Subscription
@@ -53,6 +54,7 @@ class TtsService:
     ) -> None:
         self._runtime = runtime
         self._settings = settings
+        self._speed = settings.speed
         self._playback = playback
         self._voices = Voices(settings.voice, engine, make_voice)
         self._engine = engine
@@ -67,20 +69,23 @@ class TtsService:
             await self._call(self._engine, self._engine.load)
             took = (self._runtime.clock.monotonic() - began) * 1000
             log.info("voice_loaded", engine=self._engine.name, voice=self._settings.voice, ms=round(took))
-            with self._runtime.bus.subscribe(PlaybackEvent, name="tts") as playback:
+            with self._runtime.bus.subscribe(PlaybackEvent, SpeakingRateEvent, name="tts") as facts:
                 async with (
                     anyio.create_task_group() as self._group,
                     self._runtime.bus.serve(SpeakEvent, self._speak, name="tts", limit=4),
                 ):
                     ready()
-                    await self._watch(playback)
+                    await self._watch(facts)
         finally:
             self._lane.close()
             self._voices.close()
 
-    async def _watch(self, playback: Subscription[PlaybackEvent]) -> None:
-        """Nothing more is made for a turn that was silenced."""
-        async for event in playback:
+    async def _watch(self, facts: Subscription[PlaybackEvent | SpeakingRateEvent]) -> None:
+        """Nothing more is made for a turn that was silenced; and speak as fast as is wished."""
+        async for event in facts:
+            if isinstance(event, SpeakingRateEvent):
+                self._speed = event.speed
+                continue
             for sink in self._sinks:
                 sink.stopped |= event.state == "stopped" and event.turn == sink.turn
 
@@ -141,7 +146,7 @@ class TtsService:
         if not spoken:
             return np.zeros(0, np.float32)
         rate, parts = engine.capabilities.rate, list[Samples]()
-        chunks = engine.synthesize(spoken, self._settings.speed)
+        chunks = engine.synthesize(spoken, self._speed)
         while (chunk := await self._call(engine, next, chunks, None)) is not None:
             parts.append(trim(chunk, rate, pause_after(spoken)))
         return np.concatenate(parts) if parts else np.zeros(0, np.float32)

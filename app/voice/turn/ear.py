@@ -18,10 +18,12 @@ from app.kernel.runtime import Runtime
 from app.voice.audio.frames import Frame, samples_of
 from app.voice.audio.pace import Pace
 from app.voice.audio.playback import Playback
-from app.voice.turn.answering import Answering
+from app.voice.turn.answering import Answering, nothing_in
+from app.voice.turn.answers import Answers
 from app.voice.turn.attention import Attention
 from app.voice.turn.hearing import Hearing, Means
 from app.voice.turn.opening import KEY_MS, OVERLAP_MS, RINGING_MS, Numbers, numbers
+from app.voice.turn.phrases import is_echo
 from app.voice.turn.port import EndOfTurn
 from app.voice.turn.preroll import Preroll
 from app.voice.turn.segmenter import Heard
@@ -47,16 +49,15 @@ class Ear:
         self._attention = Attention(runtime.bus)
         self._runtime = runtime
         self._settings = settings
-        self._playback = playback
-        self._pace = pace
-        self._group = group
         self._always = settings.wake.engine == "none"
         self._numbers: Numbers = numbers(settings)
         self._means = Means(runtime, settings.stt, judge, self._numbers.waits, pace, group, self._weighed)
         self._preroll = Preroll(self._numbers.kept)
         self._speaking = Speaking(runtime.bus, playback, self._numbers.interrupt)
         self._hearing: Hearing | None = None
-        self._answering: Answering | None = None
+        self._answers = Answers(
+            runtime, playback, pace, group, self._speaking, worded=self._worded, over=self._answered
+        )
         self._over = ""
 
     # -- what comes in ---------------------------------------------------------------------------
@@ -64,13 +65,13 @@ class Ear:
     def frame(self, frame: Frame) -> None:
         """The next 32 ms."""
         self._preroll.add(frame)
-        if self._answering is not None:
-            self._answering.keep_pace()
+        self._answers.keep_pace()
         self._notice_playback()
         if self._speaking.turn is not None and not self._in_midst():
             self._over_speech(frame, self._speaking.turn)
         elif self._hearing is not None:
             self._heard(self._hearing, self._hearing.hear(frame))
+            self._notice_persistence()
 
     def wake(self, sample: int) -> None:
         """The wake word was said, up to this sample."""
@@ -91,7 +92,10 @@ class Ear:
     def stop(self) -> None:
         """Be silent now."""
         playing = self._speaking.now
-        if self._answering is not None and self._attention.answering:
+        if self._answers.paused is not None:
+            self._interrupt("stop", self._preroll.end)
+            self._close(Trigger.NOTHING, "told to be silent")
+        elif self._answers.current is not None and self._attention.answering:
             self._interrupt("stop", self._preroll.end)
             self._close(Trigger.SILENCED, "told to be silent")
         elif playing is not None:
@@ -99,15 +103,13 @@ class Ear:
 
     def audible(self, turn: str) -> None:
         """The loudspeaker began with this turn."""
-        answering = self._answering
-        if answering is not None and answering.turn == turn and self._attention.answering:
+        current = self._answers.current
+        if current is not None and current.turn == turn and self._attention.answering:
             self._attention.go(Trigger.AUDIBLE)
 
     def cancelled(self, turn: str) -> None:
         """Dialogue called this turn off."""
-        answering = self._answering
-        if answering is not None and answering.turn == turn:
-            answering.cut_off()
+        self._answers.call_off(turn)
 
     def microphone_lost(self) -> None:
         """No more frames for now: what was said so far is the turn."""
@@ -163,8 +165,18 @@ class Ear:
         self._runtime.bus.publish(hearing.started())
 
     def _weighed(self, hearing: Hearing) -> None:
-        if hearing is self._hearing and self._attention.state is State.HEARING and hearing.due:
+        if hearing is not self._hearing or self._attention.state is not State.HEARING:
+            return
+        if self._answers.paused is not None and (words := hearing.words) is not None:
+            if nothing_in(words, hearing.over) in ("", "cancelled"):
+                self._answers.yield_to_voice()
+            else:
+                self._resume(hearing)
+                return
+        if hearing.due:
             self._decided(hearing, "silence")
+        elif self._settings.turn.begin_early and hearing.promising:
+            self._answers.begin_early(hearing)
 
     def _key_up(self) -> None:
         hearing = self._hearing
@@ -176,6 +188,9 @@ class Ear:
 
     def _nothing(self, hearing: Hearing, reason: str) -> None:
         """Nobody said anything."""
+        if self._answers.paused is not None:
+            self._resume(hearing)
+            return
         if hearing.why != "follow_up":
             silent = "noise" if reason == "noise" else "silence"
             self._runtime.bus.publish(NoSpeechEvent(turn=hearing.turn, reason=silent))
@@ -186,11 +201,9 @@ class Ear:
     def _decided(self, hearing: Hearing, reason: str) -> None:
         self._runtime.bus.publish(hearing.ended(reason))
         self._attention.go(Trigger.DECIDED, reason)
-        answering = Answering(self._runtime, self._playback, self._pace, hearing, self._answered)
-        self._answering = answering
         hearing.settle(for_good=reason != "silence")
         self._hearing = hearing if reason == "silence" else None
-        self._group.start_soon(answering.run, name=f"turn:{hearing.turn}")
+        self._answers.begin(hearing)
 
     def _went_on(self, hearing: Hearing) -> None:
         """The person speaks while Solo thinks: going on, or, after a while, something new."""
@@ -213,16 +226,13 @@ class Ear:
         self._began(hearing)
 
     def _answered(self, answering: Answering) -> None:
-        """Called by the task when it is over, one way or another."""
-        if answering is not self._answering:
-            return
-        self._answering = None
+        """The answer is over, one way or another."""
         hearing = answering.hearing
         if answering.empty:
             self._unsaid(hearing, answering)
         elif self._numbers.follow_up and not answering.cut and not self._always:
             self._shut()
-            self._attention.go(Trigger.FOLLOW_UP)
+            self._attention.go(Trigger.FOLLOW_UP, "follow_up")
             self._open("follow_up", self._preroll.end + samples_of(RINGING_MS))
         else:
             self._close(Trigger.ANSWERED, "")
@@ -235,6 +245,9 @@ class Ear:
             self._attention.go(Trigger.AGAIN)
             self._open("wake", self._preroll.end, turn=hearing.turn)
             return
+        if self._answers.paused is not None:
+            self._resume(hearing)
+            return
         if hearing.over and answering.empty == "noise":
             self._speaking.was_echo()  # it was Solo's own voice
         self._runtime.bus.publish(NoSpeechEvent(turn=hearing.turn, reason=answering.empty or "silence"))
@@ -246,7 +259,7 @@ class Ear:
         if not self._speaking.changed():
             return
         if self._speaking.turn is None:
-            if self._answering is None and self._hearing is None:
+            if self._answers.current is None and self._hearing is None:
                 self._listen_again()
         elif self._hearing is not None and not self._in_midst():
             self._shut()
@@ -266,11 +279,38 @@ class Ear:
         began = self._speaking.hear(frame)
         if began is None or self._settings.turn.interrupt != "speech":
             return
-        if self._answering is not None and self._answering.turn == playing:
-            self._interrupt("speech", began)
-        else:
+        current = self._answers.current
+        if current is None or current.turn != playing:
             self._speaking.silence(playing, "speech", began)
+        elif self._settings.turn.resume:
+            self._over = current.text
+            self._answers.pause(began)
+        else:
+            self._interrupt("speech", began)
         self._open_over(began)
+
+    def _notice_persistence(self) -> None:
+        """Who speaks on over the answer means it, whatever they say."""
+        hearing = self._hearing
+        if self._answers.paused is None or hearing is None or hearing.segmenter.began_at is None:
+            return
+        if hearing.segmenter.voiced_until - hearing.segmenter.began_at >= self._numbers.persistent:
+            self._answers.yield_to_voice()
+
+    def _worded(self, answering: Answering) -> None:
+        """It is known what was said, perhaps over an answer."""
+        if answering.empty in ("", "cancelled"):
+            self._answers.yield_to_voice()
+
+    def _resume(self, hearing: Hearing) -> None:
+        """Nobody meant to interrupt: go on with the answer."""
+        words = hearing.words
+        if words is not None and is_echo(words.text, hearing.over):
+            self._speaking.was_echo()
+        self._runtime.bus.publish(NoSpeechEvent(turn=hearing.turn, reason="noise"))
+        self._shut()
+        self._attention.go(Trigger.RESUMED)
+        self._answers.resume()
 
     def _open_over(self, began: int) -> None:
         """The interrupting speech is a turn of its own."""
@@ -279,13 +319,8 @@ class Ear:
 
     def _interrupt(self, reason: Interruption, sample: int) -> None:
         """Silence the answer that is being made or heard, if any."""
-        answering, self._answering = self._answering, None
-        if answering is not None:
-            self._over = answering.text if reason == "speech" and self._speaking.turn else ""
-            answering.cut_off()
-            self._speaking.silence(answering.turn, reason, sample)
-        elif (playing := self._speaking.now) is not None:
-            self._speaking.silence(playing, reason, sample)
+        text = self._answers.interrupt(reason, sample)
+        self._over = text if reason == "speech" else ""
 
     # -- states ----------------------------------------------------------------------------------
 

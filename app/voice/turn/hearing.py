@@ -1,8 +1,8 @@
 """One turn of the person, while it is being heard.
 
-At the first silence the transcription starts, and the judgement whether that was the end, both to
-be thrown away if the person goes on.  So when the silence has lasted long enough, the words are
-usually there.
+At the first silence the transcription starts, and the judgement whether that was the end, and when
+both say that it may be, the answer; all of it to be thrown away if the person goes on.  So when the
+silence has lasted long enough, the words are there, and often the first clause of the answer.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from app.kernel.runtime import Runtime
 from app.voice.audio.frames import Frame, Samples
 from app.voice.audio.pace import Pace
 from app.voice.turn.patience import Waits, wait_for
+from app.voice.turn.phrases import Shape, shape
 from app.voice.turn.port import EndOfTurn
 from app.voice.turn.segmenter import Heard, Segmenter
 
@@ -40,6 +41,8 @@ class Guess:
         self.error: SoloError | None = None
         self.probability: float | None = None
         self.judged = False
+        self.undo: Callable[[], None] | None = None
+        """Takes back what was built on it."""
 
     async def transcript(self) -> STTEvent:
         """The words, when they are there. Raises what the transcription failed with."""
@@ -51,7 +54,7 @@ class Guess:
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What every turn is heard with. weighed: called when a judgement has changed how long to wait."""
+    """What every turn is heard with. weighed: called when it is known how long to wait."""
 
     runtime: Runtime
     settings: SttSettings
@@ -111,7 +114,9 @@ class Hearing:
     def ended(self, reason: str) -> SpeechEndedEvent:
         """That the turn is over as of now."""
         until, position = self.segmenter.voiced_until, self.segmenter.position
-        return SpeechEndedEvent(turn=self.turn, voiced_until=until, decided_at=position, reason=reason)
+        return SpeechEndedEvent(
+            turn=self.turn, revision=self.revision, voiced_until=until, decided_at=position, reason=reason
+        )
 
     @property
     def due(self) -> bool:
@@ -121,9 +126,29 @@ class Hearing:
 
     def drop_guess(self) -> None:
         """The person goes on: what was guessed is of no use; idempotent."""
+        guess, self._guess = self._guess, None
+        if guess is not None:
+            guess.scope.cancel()
+            if guess.undo is not None:
+                guess.undo()
+
+    @property
+    def words(self) -> STTEvent | None:
+        """What has been said up to the pause; None while that is not known."""
+        return self._guess.text if self._guess is not None else None
+
+    @property
+    def promising(self) -> bool:
+        """There are words, and nothing says yet that more will come: an answer may be begun."""
+        guess = self._guess
+        if guess is None or guess.text is None or not guess.text.text or self.segmenter.held:
+            return False
+        return guess.undo is None and shape(guess.text.text) is not Shape.OPEN
+
+    def build(self, undo: Callable[[], None]) -> None:
+        """Something is being built on what is guessed; undo: called when the guess is dropped."""
         if self._guess is not None:
-            self._guess.scope.cancel()
-            self._guess = None
+            self._guess.undo = undo
 
     async def transcript(self) -> STTEvent:
         """What was said, once the turn is over. Raises SoloError."""
@@ -177,11 +202,11 @@ class Hearing:
         self._weigh(guess)
 
     def _weigh(self, guess: Guess) -> None:
-        """Until the words are there nothing could be answered, so until then the silence may as
-        well turn out to be a pause."""
-        known = guess.judged and guess.heard.is_set()
-        if not known or guess is not self._guess or self._settled:
+        """Until the words are there nothing could be answered, and until the sound is judged the
+        silence may as well turn out to be a pause."""
+        if guess is not self._guess or self._settled or not guess.heard.is_set():
             return
-        words = guess.text.text if guess.text else None
-        self.segmenter.wait = wait_for(self._means.waits, guess.probability, words)
+        if guess.judged:
+            words = guess.text.text if guess.text else None
+            self.segmenter.wait = wait_for(self._means.waits, guess.probability, words)
         self._means.weighed(self)

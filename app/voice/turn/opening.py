@@ -24,6 +24,8 @@ OVERLAP_MS: Final = 200.0
 RINGING_MS: Final = 160.0
 """A room rings this long after Solo's voice."""
 
+PERSISTENT_MS: Final = 800.0
+"""Who speaks so long over an answer means to interrupt; "uh-huh" and a cough are shorter."""
 SAME_TURN_MS: Final = 400.0
 """Who goes on so much later than the longest wait says something new."""
 
@@ -38,6 +40,7 @@ class Numbers:
     no_speech: int
     follow_up: int
     same_turn: int
+    persistent: int
     kept: int
 
     def segmenter(self, why: WakeReason, floor: int, *, held: bool, patience: int) -> Segmenter:
@@ -78,5 +81,6 @@ def numbers(settings: VoiceSettings) -> Numbers:
         no_speech=round(turn.no_speech_seconds * RATE),
         follow_up=round(turn.follow_up_seconds * RATE),
         same_turn=waits.long + samples_of(SAME_TURN_MS),
+        persistent=samples_of(PERSISTENT_MS),
         kept=samples_of(vad.preroll_ms) + 2 * RATE,
     )

@@ -34,6 +34,12 @@ SHORT_BUT_WHOLE: Final = _phrases(
     | bye | bye bye | right | correct | maybe | continue | go on | next | again"""
 )
 """Too short for the melody to tell, but hardly ever continued."""
+LISTENERS_WORDS: Final = _words(
+    """uh huh mhm mm hm hmm hmmm mmm mhmm ah oh aha yeah yes yep yup ok okay right sure really wow cool nice
+    great good exactly true interesting lovely indeed"""
+)
+"""What people say while they listen."""
+LISTENERS_PHRASES: Final = _phrases("i see | got it | of course | go on | oh my | oh no")
 JOINING: Final = _words(
     """and but or so because cause if when while although though unless until since whereas as
     before after"""
@@ -59,6 +65,8 @@ SHORT_OPENING: Final = 7
 DIGITS_IN_GROUPS: Final = 4
 """From so many digits on, numbers are being read out, in groups with pauses between them."""
 
+LISTENING_MOST: Final = 4
+"""More words than that want to be heard."""
 ECHO_WORDS: Final = 3
 ECHO_SHARE: Final = 0.8
 
@@ -87,6 +95,14 @@ def is_stop(text: str) -> bool:
     words = words_of(text)
     plain = [word for word in words if word not in COURTESY]
     return " ".join(words) in STOPS or " ".join(plain) in STOPS
+
+
+def is_listening(text: str, said: str) -> bool:
+    """Over what Solo was saying nothing was said but what listeners say, and it asked for nothing."""
+    words = words_of(text)
+    if said.rstrip().endswith("?") or not 0 < len(words) <= LISTENING_MOST:
+        return False
+    return " ".join(words) in LISTENERS_PHRASES or all(word in LISTENERS_WORDS for word in words)
 
 
 def is_echo(text: str, said: str) -> bool:

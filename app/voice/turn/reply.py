@@ -1,4 +1,5 @@
-"""One answer: what dialogue says goes to the voice while it is still being written."""
+"""One answer: what dialogue says goes to the voice while it is still being written, and what the
+voice says to the loudspeaker, once the turn is committed."""
 
 from __future__ import annotations
 
@@ -7,12 +8,13 @@ from contextlib import ExitStack
 import anyio
 import structlog
 
-from app.events.dialogue import ReplyDeltaEvent, ReplyEvent, UserSaidEvent
+from app.events.base import LOCAL_OWNER
+from app.events.dialogue import ReplyDeltaEvent, ReplyEvent, TurnCommittedEvent, UserSaidEvent
 from app.events.voice import ReplySpokenEvent, SpeakEvent, STTEvent, TTSEvent
 from app.kernel.errors import Interrupted, SoloError, TimedOut, TurnCancelled, Unavailable
 from app.kernel.runtime import Runtime
 from app.kernel.streams import Stream
-from app.voice.audio.frames import milliseconds
+from app.voice.audio.frames import Samples, milliseconds
 from app.voice.audio.pace import Pace
 from app.voice.audio.playback import Playback
 from app.voice.turn.heard import Spoken, split_heard
@@ -26,26 +28,50 @@ SILENT_SECONDS = 90.0
 PLENTY_MS = 1500.0
 """With so much speech ahead nobody waits for the next piece."""
 SCARCE_MS = 500.0
+PIECES_AHEAD = 2
+"""Pieces of speech that may wait for the loudspeaker, or for the turn to be committed."""
 
 
 class Reply:
-    """See the module. `answer` or `say` is awaited once; `cut_off` may come at any time."""
+    """See the module. `answer` or `say` is awaited once; `cut_off` may come at any time.
 
-    def __init__(self, runtime: Runtime, playback: Playback, pace: Pace, turn: str) -> None:
+    Nothing is heard, and nothing of it is written down anywhere, before `commit`; until then `drop`
+    makes it undone.
+    """
+
+    def __init__(self, runtime: Runtime, playback: Playback, pace: Pace, turn: str, revision: int) -> None:
         self.turn = turn
         self.cut = False
         self.text = ""
+        self._owner = LOCAL_OWNER
+        self._revision = revision
         self._runtime = runtime
         self._playback = playback
         self._pace = pace
         self._pieces: list[Spoken] = []
         self._busy = ExitStack()
+        self._begun = False
         self._holding = False
         self._all_spoken = False
+        self._committed = anyio.Event()
         self._scope = anyio.CancelScope()
+        self._sound: Stream[Samples] | None = None
+
+    def commit(self) -> None:
+        """The turn is over: let it be heard."""
+        self._committed.set()
+        if self._begun and not self.cut:
+            self._hold()
+            owner, revision = self._owner, self._revision
+            self._runtime.bus.publish(TurnCommittedEvent(owner=owner, turn=self.turn, revision=revision))
+
+    def drop(self) -> None:
+        """The turn is not over: leave everybody who works on this."""
+        self._scope.cancel()
 
     async def answer(self, said: STTEvent) -> None:
         """Ask dialogue and speak what it says; returns when it has been heard or cut off."""
+        self._owner = said.owner
         await self._run(said, "")
 
     async def say(self, sentence: str) -> None:
@@ -57,6 +83,8 @@ class Reply:
         if not self.cut:
             self.cut = True
             self._playback.stop(self.turn)
+            if self._sound is not None:
+                self._sound.abandon()
             self._scope.deadline = anyio.current_time() + GRACE_SECONDS
             self._release()
 
@@ -70,8 +98,11 @@ class Reply:
     async def _run(self, said: STTEvent | None, sentence: str) -> None:
         if self.cut:
             return
-        key, deltas = self._runtime.streams.open(256)
-        self._hold()
+        streams = self._runtime.streams
+        key, deltas = streams.open(256)
+        self._begun = True
+        if self._committed.is_set():
+            self._hold()
         try:
             with self._scope:
                 async with anyio.create_task_group() as group:
@@ -84,13 +115,19 @@ class Reply:
                 await self._playback.done(self.turn)
         finally:
             deltas.close()
-            self._runtime.streams.discard(key)
+            streams.discard(key)
             self._release()
             self._tell()
 
     async def _think(self, said: STTEvent, deltas: Stream[str]) -> None:
         request = UserSaidEvent(
-            owner=said.owner, turn=self.turn, text=said.text, channel="voice", language=said.language
+            owner=self._owner,
+            turn=self.turn,
+            revision=self._revision,
+            text=said.text,
+            channel="voice",
+            language=said.language,
+            provisional=not self._committed.is_set(),
         )
         try:
             await self._write(request, deltas)
@@ -116,21 +153,32 @@ class Reply:
             raise TimedOut
 
     async def _speak(self, key: str, deltas: Stream[str]) -> None:
-        request = SpeakEvent(turn=self.turn, text_stream=key)
+        sound_key, sound = self._runtime.streams.open(PIECES_AHEAD)
+        self._sound = sound
+        request = SpeakEvent(turn=self.turn, revision=self._revision, text_stream=key, sink=sound_key)
         try:
             async with self._runtime.bus.ask(request) as answers:
                 async for answer in answers:
                     if isinstance(answer, TTSEvent):
-                        self._piece(answer)
+                        await self._play(answer, await sound.take())
         except TurnCancelled:
             self.cut_off()
         except SoloError as error:
             log.warning("speech_failed", turn=self.turn, code=error.code, error=str(error))
         finally:
             deltas.abandon()
-            self._all_spoken = True
-            self._playback.finish(self.turn)
-            self._release()
+            sound.abandon()
+            self._runtime.streams.discard(sound_key)
+        await self._committed.wait()
+        self._all_spoken = True
+        self._playback.finish(self.turn)
+        self._release()
+
+    async def _play(self, piece: TTSEvent, samples: Samples | None) -> None:
+        await self._committed.wait()
+        if samples is not None and not self.cut:
+            self._piece(piece)
+            await self._playback.play(self.turn, samples, piece.rate)
 
     def _piece(self, piece: TTSEvent) -> None:
         start, length = milliseconds(piece.start, piece.rate), milliseconds(piece.samples, piece.rate)

@@ -43,6 +43,16 @@ class Speaking:
         """The last interruption was Solo's own voice."""
         self._interrupter.mistaken()
 
+    def pause(self, turn: str) -> None:
+        """Be silent at once; it may go on."""
+        self._playback.pause(turn)
+        self.turn = None
+        self._interrupter.silent()
+
+    def resume(self, turn: str) -> None:
+        """Go on where it was."""
+        self._playback.resume(turn)
+
     def silence(self, turn: str, reason: Interruption, sample: int) -> None:
         """Stop it at once and say that it was interrupted, and how."""
         self._playback.stop(turn)

@@ -32,6 +32,8 @@ class Trigger(StrEnum):
     """The person began to speak."""
     INTERRUPTED = "interrupted"
     """The person spoke while Solo thought or talked."""
+    RESUMED = "resumed"
+    """Nobody meant to interrupt: Solo talks on."""
     DECIDED = "decided"
     """The person's turn is over."""
     NOTHING = "nothing"
@@ -54,9 +56,10 @@ _CALLED = {Trigger.CALLED: _L}
 TABLE: Final[dict[State, dict[Trigger, State]]] = {
     _A: _CALLED,
     _L: _CALLED | {Trigger.SPEECH: _H, Trigger.DECIDED: _T, Trigger.NOTHING: _A, Trigger.AGAIN: _L},
-    _H: _CALLED | {Trigger.DECIDED: _T, Trigger.NOTHING: _A, Trigger.AGAIN: _L},
+    _H: _CALLED | {Trigger.DECIDED: _T, Trigger.NOTHING: _A, Trigger.AGAIN: _L, Trigger.RESUMED: _S},
     _T: _CALLED
     | {
+        Trigger.RESUMED: _S,
         Trigger.AUDIBLE: _S,
         Trigger.INTERRUPTED: _H,
         Trigger.NOTHING: _A,

@@ -21,12 +21,16 @@ from app.events.dialogue import (
     UserSaidEvent,
 )
 from app.events.memory import ForgetEvent, ForgottenEvent, Memory, RecalledEvent, RecallEvent
+from app.events.skills import CancelTimersEvent, ListTimersEvent, SetTimerEvent, Timer, TimersEvent
 from app.events.voice import SpeakEvent, STTEvent, TranscribeEvent, TTSEvent
 from app.kernel.errors import SoloError
 from app.kernel.lifecycle import ServiceStatus
 from app.kernel.runtime import Runtime
 
 TOKEN = "the-token-of-this-test-0123456789abcdef"
+TIMER = Timer(
+    id="t1", kind="timer", name="pasta", due_at="2026-01-01T00:10:00+00:00", left_seconds=60, seconds=600
+)
 BASE = "http://127.0.0.1:8765"
 
 
@@ -89,6 +93,10 @@ class Scripted:
         await self._begin(request)
         yield ForgottenEvent(count=len(request.ids))
 
+    async def timers(self, request: ListTimersEvent) -> Any:
+        await self._begin(request)
+        yield TimersEvent(timers=(TIMER,))
+
     async def history(self, request: ReadDialoguesEvent) -> Any:
         await self._begin(request)
         yield DialoguesEvent(
@@ -108,6 +116,9 @@ class Scripted:
             RecallEvent: self.recall,
             ForgetEvent: self.forget,
             ReadDialoguesEvent: self.history,
+            ListTimersEvent: self.timers,
+            SetTimerEvent: self.timers,
+            CancelTimersEvent: self.timers,
         }
         async with AsyncExitStack() as stack:
             for kind, handler in owners.items():

@@ -90,3 +90,32 @@ def test_spans_add_up_whatever_the_marks(marks: dict[str, float]) -> None:
     if spans:
         total = sum(span.end_ms - span.start_ms for span in spans)
         assert abs(total - spans[-1].end_ms) < 1.0
+
+
+def test_what_was_done_before_the_decision_takes_no_time_after_it() -> None:
+    ledger = Ledger()
+    ledger.first_answer(LLMRequestEvent(turn="t", messages=()), LLMTokenEvent(text="P"), 11.8)
+    ledger.fact(SpeechEndedEvent(turn="t", voiced_until=16000, decided_at=24000, reason="silence"), 12.0)
+    spoken = TTSEvent(text="Paris.", index=0, rate=22050, start=0, samples=9, took_ms=40)
+    ledger.first_answer(SpeakEvent(turn="t"), spoken, 12.1)
+    ledger.fact(ENDED, 12.2)
+    trace = ledger.fact(PlaybackEvent(turn="t", state="started", audible_at=12.15), 12.2)
+    assert trace is not None
+    took = {s.name: round(s.end_ms - s.start_ms) for s in trace.spans}
+    assert took == {"pause": 500, "think": 0, "clause": 60, "synthesize": 40, "play": 50}
+
+
+def test_what_was_made_for_an_earlier_revision_is_forgotten() -> None:
+    ledger = Ledger()
+    ledger.first_answer(LLMRequestEvent(turn="t", messages=()), LLMTokenEvent(text="P"), 10.0)
+    ledger.first_answer(LLMRequestEvent(turn="t", revision=1, messages=()), LLMTokenEvent(text="P"), 12.3)
+    ended = SpeechEndedEvent(turn="t", revision=1, voiced_until=16000, decided_at=24000, reason="silence")
+    ledger.fact(ended, 12.0)
+    ledger.first_answer(
+        SpeakEvent(turn="t"), TTSEvent(text="P", index=0, rate=1, start=0, samples=9, took_ms=1), 12.31
+    )
+    ledger.fact(ENDED, 12.4)
+    trace = ledger.fact(PlaybackEvent(turn="t", state="started", audible_at=12.6), 12.6)
+    assert trace is not None
+    took = {s.name: round(s.end_ms - s.start_ms) for s in trace.spans}
+    assert took == {"pause": 500, "think": 300, "play": 300}

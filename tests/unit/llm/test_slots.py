@@ -110,3 +110,13 @@ async def test_a_slot_handed_to_somebody_who_leaves_in_that_moment_is_not_lost()
     await asyncio.wait({waiting})
     assert waiting.cancelled()
     assert gate.busy == 0
+
+
+def test_a_dialogue_waits_for_its_own_slot_rather_than_begin_from_nothing() -> None:
+    slots = Slots(3)
+    first = slots.take("d", "voice")
+    assert first is not None
+    assert slots.take("d", "voice") is None
+    assert slots.take("another", "chat") is not None
+    slots.release(first)
+    assert slots.take("d", "voice") == first

@@ -153,6 +153,21 @@ async def test_what_the_history_has_and_memory_has_not_is_caught_up_with(
         assert ADA not in await recall(runtime, "sister name", loose=True)
 
 
+async def test_what_a_skill_did_is_not_remembered_and_not_caught_up_with(
+    runtime: Runtime, database: Database
+) -> None:
+    history = History(database, runtime.clock)
+    await history.begin("local", Draft("user", "hello", "shell", "t1"), "d1")
+    async with remembering(runtime, database, None):
+        runtime.bus.publish(ended("t2", "what time is it now", "It's seven.", skill="TellTime"))
+        runtime.bus.publish(ended("t3", ADA))
+        await remembered(runtime, "sister", ADA)
+        assert "It's seven." not in await recall(runtime, "what time is it seven", loose=True)
+    await history.append("local", Draft("user", "what time is it now", "shell", "t2"), "d1")
+    async with remembering(runtime, database, None):
+        assert "what time is it now" not in await recall(runtime, "what time is it now", loose=True)
+
+
 async def test_a_long_text_is_kept_in_parts_that_fit_a_prompt(runtime: Runtime, database: Database) -> None:
     story = " ".join(f"On day {number} we walked to the lake number {number}." for number in range(200))
     async with remembering(runtime, database, None):

@@ -107,7 +107,7 @@ async def test_metrics_are_what_prometheus_reads(house: House) -> None:
     assert samples["solo_completion_tokens_total", ()] == 7
     assert samples["solo_service_restarts_total", (("service", "llm"),)] == 2
     assert samples["solo_service_state", (("service", "llm"), ("state", "ready"))] == 1
-    assert samples["solo_span_seconds_count", (("span", "think"),)] == 1
+    assert samples["solo_span_seconds_count", (("channel", "voice"), ("span", "think"))] == 1
     assert samples["solo_ready", ()] == 1
     assert "secret" not in text
 

@@ -172,3 +172,85 @@ async def test_a_loudspeaker_that_stays_away_is_given_up(runtime: Runtime) -> No
     with pytest.raises(DeviceLost):
         await running
     assert await mouth.events() == ["speaker ready", "speaker lost", "speaker absent"]
+
+
+async def test_a_chime_is_heard_and_nobody_takes_it_for_speech(runtime: Runtime) -> None:
+    async with Mouth(runtime) as mouth:
+        mouth.playback.chime(tone(0.1), 22_050)
+        await asyncio.sleep(0.05)
+        assert mouth.playback.speaking is None
+        await asyncio.sleep(0.2)
+        assert np.abs(mouth.sink.sound[:4800] - resample(tone(0.1), 22_050, 48_000)[:4800]).max() < 0.02
+        assert await mouth.events() == ["speaker ready"]
+
+
+async def test_who_begins_to_speak_cuts_a_chime_short_without_a_click(runtime: Runtime) -> None:
+    async with Mouth(runtime) as mouth:
+        mouth.playback.chime(tone(0.5), 22_050)
+        await asyncio.sleep(0.1)
+        await mouth.playback.play("turn", np.zeros(2205, np.float32), 22_050)
+        mouth.playback.finish("turn")
+        assert await mouth.playback.done("turn") == pytest.approx(100, abs=1)
+        last = np.flatnonzero(np.abs(mouth.sink.sound) > 1e-3)[-1]
+        assert last / 48_000 < 0.2
+        assert np.abs(np.diff(mouth.sink.sound)).max() < 0.03
+
+
+async def test_a_chime_never_sounds_over_speech(runtime: Runtime) -> None:
+    async with Mouth(runtime) as mouth:
+        await mouth.playback.play("turn", np.full(11_025, 0.1, np.float32), 22_050)
+        await asyncio.sleep(0.1)
+        mouth.playback.chime(tone(0.2), 22_050)
+        mouth.playback.finish("turn")
+        await mouth.playback.done("turn")
+        await asyncio.sleep(0.3)
+        assert len(mouth.sink.sound) == pytest.approx(24_000, abs=50)
+        assert mouth.sink.sound.max() < 0.15
+
+
+async def test_who_pauses_is_silent_at_once_and_goes_on_at_the_same_sample(runtime: Runtime) -> None:
+    said = np.linspace(0.1, 0.5, 48_000, dtype=np.float32)
+    async with Mouth(runtime) as mouth:
+        await mouth.playback.play("turn", said, 48_000)
+        mouth.playback.finish("turn")
+        await asyncio.sleep(0.5)
+        mouth.playback.pause("turn")
+        assert mouth.playback.speaking is None
+        assert mouth.playback.heard_ms("turn") == pytest.approx(500, abs=3)
+        await asyncio.sleep(1)
+        assert len(mouth.sink.sound) == pytest.approx(24_000, abs=200)
+        assert mouth.playback.heard_ms("turn") == pytest.approx(500, abs=3)
+        mouth.playback.resume("turn")
+        assert await mouth.playback.done("turn") == pytest.approx(1000, abs=1)
+        heard = mouth.sink.sound[np.abs(mouth.sink.sound) > 0]
+        assert len(heard) == pytest.approx(48_000, abs=2)
+        different = np.flatnonzero(np.abs(heard[:48_000] - said[: len(heard)]) > 1e-3)
+        assert len(different) < 0.01 * 48_000  # only where it fades in again
+        assert await mouth.events() == ["speaker ready", "started", "finished"]
+
+
+async def test_what_is_paused_may_yet_be_stopped(runtime: Runtime) -> None:
+    async with Mouth(runtime) as mouth:
+        await mouth.playback.play("turn", tone(1.0), 22_050)
+        await asyncio.sleep(0.3)
+        mouth.playback.pause("turn")
+        assert mouth.playback.stop("turn") == pytest.approx(300, abs=3)
+        mouth.playback.resume("turn")
+        await asyncio.sleep(1)
+        assert len(mouth.sink.sound) == pytest.approx(14_400, abs=200)
+        assert await mouth.events() == ["speaker ready", "started", "stopped"]
+
+
+async def test_the_next_turn_does_not_overtake_one_that_is_paused(runtime: Runtime) -> None:
+    async with Mouth(runtime) as mouth:
+        await mouth.playback.play("one", tone(0.4), 22_050)
+        mouth.playback.finish("one")
+        await asyncio.sleep(0.1)
+        mouth.playback.pause("one")
+        await mouth.playback.play("two", tone(0.2), 22_050)
+        mouth.playback.finish("two")
+        await asyncio.sleep(1)
+        assert mouth.playback.heard_ms("two") == 0
+        mouth.playback.resume("one")
+        assert await mouth.playback.done("two") == pytest.approx(200, abs=1)
+        assert mouth.playback.heard_ms("one") == pytest.approx(400, abs=1)

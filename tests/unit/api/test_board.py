@@ -1,0 +1,15 @@
+"""What /status remembers of the events that went by."""
+
+from __future__ import annotations
+
+from app.api.board import FOLLOWED, StatusBoard
+from app.events.voice import SpeculationEvent
+
+
+def test_the_share_of_work_that_was_thrown_away_is_counted() -> None:
+    board = StatusBoard()
+    assert SpeculationEvent in FOLLOWED
+    for kept, ahead in ((True, 120.0), (False, 80.0), (True, 30.5)):
+        board.take(SpeculationEvent(turn="t", kept=kept, ahead_ms=ahead), "now")
+    early = board.early
+    assert (early.kept, early.dropped, early.kept_ms, early.dropped_ms) == (2, 1, 150.5, 80.0)
