@@ -1,11 +1,12 @@
-"""Echo cancellers to be compared: those of Solo, and two from packages that may be installed for it.
+"""Echo cancellers to be compared: those of Solo, and two that may be installed for it.
 
-pip install livekit   # WebRTC's audio processing module (AEC3), inside a 30 MB library
-pip install pyaec     # Speex's
+speex    pip install pyaec
+webrtc   BENCH_WEBRTC=module: any that has WebRTC's AudioProcessingModule (AEC3) and an AudioFrame
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from ctypes import POINTER, c_int16
 from importlib import import_module
@@ -56,8 +57,9 @@ class Webrtc(_Other):
     late = 128
 
     def __init__(self) -> None:
-        self._frame: Any = import_module("livekit.rtc").AudioFrame
-        self._apm: Any = import_module("livekit.rtc.apm").AudioProcessingModule(echo_cancellation=True)
+        module = import_module(os.environ["BENCH_WEBRTC"])
+        self._frame: Any = module.AudioFrame
+        self._apm: Any = module.AudioProcessingModule(echo_cancellation=True)
         self._heard: Samples = np.zeros(0, np.float32)
         self._played: Samples = np.zeros(0, np.float32)
         self._ready: Samples = np.zeros(self.late, np.float32)
