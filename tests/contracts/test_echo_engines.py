@@ -70,7 +70,7 @@ class EchoContract:
         played, person = babble(8, 1), babble(8, 5) * np.float32(10 ** (-20 / 20))
         person[: 5 * RATE] = 0
         echo = EchoPath(SHAPE).process(played)
-        made = cleaned(engine, echo + person, played)
+        made = cleaned(engine, np.add(echo, person, dtype=np.float32), played)
         alone, over = slice(3 * RATE, 5 * RATE), slice(5 * RATE, 7 * RATE)
         assert dbfs(echo[alone]) - dbfs(made[alone]) > 15
         share = float(made[over] @ person[over]) / float(person[over] @ person[over])
