@@ -1,13 +1,15 @@
-"""Echo cancellers to be compared: those of Solo, and two from packages that may be installed for it.
+"""Echo cancellers to be compared: those of Solo, and two that may be installed for it.
 
-pip install livekit   # WebRTC's audio processing module (AEC3), inside a 30 MB library
-pip install pyaec     # Speex's
+speex    pip install pyaec
+webrtc   BENCH_WEBRTC=module: any that has WebRTC's AudioProcessingModule (AEC3) and an AudioFrame
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from ctypes import POINTER, c_int16
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -27,6 +29,10 @@ def canceller(name: str) -> EchoCanceller:
 
 def as_int16(samples: Samples) -> np.ndarray[Any, Any]:
     return (np.clip(samples, -1, 1) * 32767).astype(np.int16)
+
+
+def as_float(samples: np.ndarray[Any, Any]) -> Samples:
+    return np.asarray(samples / 32768, np.float32)
 
 
 class _Other:
@@ -51,27 +57,23 @@ class Webrtc(_Other):
     late = 128
 
     def __init__(self) -> None:
-        from livekit.rtc import AudioFrame
-        from livekit.rtc.apm import AudioProcessingModule
-
-        self._frame: Any = AudioFrame
-        self._apm: Any = AudioProcessingModule(echo_cancellation=True)
-        self._heard = self._played = np.zeros(0, np.float32)
-        self._ready = np.zeros(self.late, np.float32)
+        module = import_module(os.environ["BENCH_WEBRTC"])
+        self._frame: Any = module.AudioFrame
+        self._apm: Any = module.AudioProcessingModule(echo_cancellation=True)
+        self._heard: Samples = np.zeros(0, np.float32)
+        self._played: Samples = np.zeros(0, np.float32)
+        self._ready: Samples = np.zeros(self.late, np.float32)
 
     def process(self, heard: Samples, played: Samples) -> Samples:
-        self._heard, self._played = (
-            np.concatenate((self._heard, heard)),
-            np.concatenate((self._played, played)),
-        )
+        self._heard = np.concatenate((self._heard, heard))
+        self._played = np.concatenate((self._played, played))
         step = RATE // 100
         while len(self._heard) >= step:
             self._apm.process_reverse_stream(self._framed(self._played[:step]))
             frame = self._framed(self._heard[:step])
             self._apm.set_stream_delay_ms(0)
             self._apm.process_stream(frame)
-            out = np.frombuffer(bytes(frame.data), np.int16).astype(np.float32) / 32768
-            self._ready = np.concatenate((self._ready, out))
+            self._ready = np.concatenate((self._ready, as_float(np.frombuffer(bytes(frame.data), np.int16))))
             self._heard, self._played = self._heard[step:], self._played[step:]
         made, self._ready = self._ready[:FRAME], self._ready[FRAME:]
         return made
@@ -87,8 +89,7 @@ class Speex(_Other):
     late = 0
 
     def __init__(self) -> None:
-        import pyaec
-
+        pyaec = import_module("pyaec")
         self._library: Any = pyaec.lib
         self._aec: Any = pyaec.Aec(FRAME // 2, FRAME * 8, RATE, True)
 
@@ -100,7 +101,7 @@ class Speex(_Other):
             parts = [part[at : at + half] for part in (whole, reference, made)]
             pointers = [part.ctypes.data_as(POINTER(c_int16)) for part in parts]
             self._library.AecCancelEcho(self._aec._aec, *pointers, half)
-        return made.astype(np.float32) / 32768
+        return as_float(made)
 
 
 OTHERS: dict[str, Callable[[], EchoCanceller]] = {"webrtc": Webrtc, "speex": Speex}

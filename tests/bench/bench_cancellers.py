@@ -85,10 +85,10 @@ def compare(name: str, shape: EchoShape) -> Row:
     began = time.process_time()
     alone = run(canceller(name), echo, played)
     cpu = 100 * (time.process_time() - began) / SECONDS
-    gain, clear = person_in(run(canceller(name), echo + person, played), person)
+    gain, clear = person_in(run(canceller(name), np.add(echo, person, dtype=np.float32), played), person)
     spans = ((0.5, 1.0), (1.0, 3.0), (3.0, SECONDS - 1))
-    figures = [round(attenuation(echo, alone, *span), 1) for span in spans]
-    return Row(name, shape, *figures, round(gain, 1), round(clear, 1), round(cpu, 2))
+    first, soon, later = (round(attenuation(echo, alone, *span), 1) for span in spans)
+    return Row(name, shape, first, soon, later, round(gain, 1), round(clear, 1), round(cpu, 2))
 
 
 def main() -> None:

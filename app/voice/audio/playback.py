@@ -15,6 +15,7 @@ from typing import Final
 
 import numpy as np
 
+from app.voice.audio.duck import Ducking
 from app.voice.audio.frames import Samples, milliseconds
 from app.voice.audio.port import AudioSink
 from app.voice.audio.resample import Resampler
@@ -93,6 +94,7 @@ class Playback:
         self._speeches: OrderedDict[str, Speech] = OrderedDict()
         self._chime: Samples = SILENCE
         self._changed = asyncio.Event()
+        self._ducking = Ducking()
 
     # -- who speaks ------------------------------------------------------------------------------
 
@@ -158,6 +160,10 @@ class Playback:
             speech.nudge()
             self._wake()
 
+    def duck(self, on: bool) -> None:
+        """Be softer for as long as this is on: somebody may be about to interrupt."""
+        self._ducking.on = on
+
     # -- who asks --------------------------------------------------------------------------------
 
     def heard_ms(self, turn: str) -> float:
@@ -222,6 +228,10 @@ class Playback:
             if speech.paused or not speech.complete:
                 break  # the next turn does not overtake
         return self._cut_chime() if len(self._chime) else None
+
+    def softened(self, samples: Samples) -> Samples:
+        """A piece as loud as it is to be now."""
+        return self._ducking.apply(samples, self.rate)
 
     @property
     def changed(self) -> asyncio.Event:

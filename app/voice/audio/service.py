@@ -274,6 +274,7 @@ class SpeakerService:
                 self._volume = wish.level
 
     def _at_volume(self, samples: Samples) -> Samples:
+        samples = self._playback.softened(samples)
         if self._volume == 1.0:
             return samples
         return np.clip(samples * np.float32(self._volume), -1.0, 1.0)

@@ -41,11 +41,13 @@ SILENT: Final = -120.0
 
 @dataclass(frozen=True, slots=True)
 class InterruptLimits:
-    """needed: samples of speech that interrupt; threshold: score from 0 to 1."""
+    """needed: samples of speech that interrupt; threshold: score from 0 to 1; suspected: samples of
+    speech that make a suspicion, 0 for none."""
 
     needed: int
     threshold: float
     minimum_dbfs: float = SILENT
+    suspected: int = 0
 
 
 class Interrupter:
@@ -68,6 +70,11 @@ class Interrupter:
     def echo(self) -> float:
         """How loud Solo hears itself, dBFS; -120 when it does not."""
         return self._echo
+
+    @property
+    def suspicious(self) -> bool:
+        """Somebody may be about to interrupt."""
+        return 0 < self._limits.suspected <= self._run
 
     def silent(self) -> None:
         """Solo does not speak (any more)."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-from app.config.voice import VoiceSettings
+from app.config.voice import TurnSettings, VadSettings, VoiceSettings
 from app.events.voice import WakeReason
 from app.voice.audio.frames import RATE, samples_of
 from app.voice.turn.interrupt import InterruptLimits
@@ -77,10 +77,17 @@ def numbers(settings: VoiceSettings) -> Numbers:
     return Numbers(
         limits=limits,
         waits=waits,
-        interrupt=InterruptLimits(samples_of(turn.interrupt_ms), vad.threshold, vad.minimum_dbfs),
+        interrupt=_interrupt(vad, turn),
         no_speech=round(turn.no_speech_seconds * RATE),
         follow_up=round(turn.follow_up_seconds * RATE),
         same_turn=waits.long + samples_of(SAME_TURN_MS),
         persistent=samples_of(PERSISTENT_MS),
         kept=samples_of(vad.preroll_ms) + 2 * RATE,
+    )
+
+
+def _interrupt(vad: VadSettings, turn: TurnSettings) -> InterruptLimits:
+    ducks = turn.duck_ms if turn.interrupt == "speech" else 0
+    return InterruptLimits(
+        samples_of(turn.interrupt_ms), vad.threshold, vad.minimum_dbfs, suspected=samples_of(ducks)
     )

@@ -32,12 +32,15 @@ class Speaking:
         """Look at the loudspeaker again; was there a change?"""
         before, self.turn = self.turn, self._playback.speaking
         if self.turn is None and before is not None:
-            self._interrupter.silent()
+            self._hush()
         return before != self.turn
 
     def hear(self, frame: Frame) -> int | None:
-        """A frame heard over it; the first sample of a voice that interrupts, if it does."""
-        return self._interrupter.hear(frame)
+        """A frame heard over it; the first sample of a voice that interrupts, if it does. At the
+        first suspicion of one Solo speaks softer."""
+        began = self._interrupter.hear(frame)
+        self._playback.duck(self._interrupter.suspicious)
+        return began
 
     def was_echo(self) -> None:
         """The last interruption was Solo's own voice."""
@@ -47,7 +50,7 @@ class Speaking:
         """Be silent at once; it may go on."""
         self._playback.pause(turn)
         self.turn = None
-        self._interrupter.silent()
+        self._hush()
 
     def resume(self, turn: str) -> None:
         """Go on where it was."""
@@ -57,5 +60,10 @@ class Speaking:
         """Stop it at once and say that it was interrupted, and how."""
         self._playback.stop(turn)
         self.turn = None
-        self._interrupter.silent()
+        self._hush()
         self._bus.publish(BargeInEvent(turn=turn, reason=reason, sample=max(0, sample)))
+
+    def _hush(self) -> None:
+        """Nothing is to be heard over."""
+        self._interrupter.silent()
+        self._playback.duck(False)

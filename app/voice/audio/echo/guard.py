@@ -35,6 +35,10 @@ LOUD_DB: Final = 12.0
 """Nor does one whose echo is so much quieter than the loudest: there the room is louder than the rest."""
 LOUDEST_FADES_DB: Final = 0.03
 """Per frame: a decibel a second."""
+WORSE_FRAMES: Final = 3
+"""So many frames on end that are louder cleaned than heard: the echo comes another way than before."""
+ALIKE: Final = 0.5
+"""From this correlation with what was taken out on, what is left is echo: it came back louder or softer."""
 SUSPECT_DB: Final = 6.0
 """What is so much louder than what should be left is perhaps a person, and not counted,"""
 SUSPECTED_MOST: Final = 62
@@ -62,7 +66,7 @@ class EchoGuard:
         self._sounded: int | None = None
         self._active = False
         self._loudest = SILENCE_DBFS
-        self._suspected = 0
+        self._suspected = self._worse = self._poor = 0
         self._gains: deque[float] = deque(maxlen=LOOKED_BACK)
 
     def follow(self, *, stepping: bool) -> None:
@@ -101,12 +105,11 @@ class EchoGuard:
     def report(self) -> EchoReport:
         """How it stands."""
         found, gain = self._delay.found, self._attenuation()
-        sure = found is not None and len(self._gains) == LOOKED_BACK
         return self._watch.report(
             active=self._active,
             delay_ms=None if found is None else milliseconds(found.samples),
             attenuation_db=None if gain is None else round(gain, 1),
-            weak=sure and gain is not None and gain < WEAK_DB,
+            weak=found is not None and self._poor >= LOOKED_BACK,
         )
 
     # -- inside ----------------------------------------------------------------------------------
@@ -121,15 +124,21 @@ class EchoGuard:
             self._engine.reset()
             self._watch.broke()
             return Cleaned(np.nan_to_num(samples))
-        echo, left = dbfs(samples - clean), dbfs(clean)
+        taken = samples - clean
+        echo, left = dbfs(taken), dbfs(clean)
         self._measure(dbfs(samples), echo, left)
-        return Cleaned(clean, self._left(echo))
+        rest = self._left(echo)
+        return Cleaned(clean, max(rest, left) if rest > SILENCE_DBFS and _alike(clean, taken) else rest)
 
     def _measure(self, heard: float, echo: float, left: float) -> None:
         """How much quieter the echo has become, as far as this frame can tell."""
         self._loudest = max(echo, self._loudest - LOUDEST_FADES_DB)
         if echo < max(heard - ECHO_SHARE_DB, self._loudest - LOUD_DB):
             return
+        self._worse = self._worse + 1 if left > heard else 0
+        if self._worse >= WORSE_FRAMES:
+            self._gains.clear()
+            self._gains.extend([0.0] * ENOUGH)
         expected = self._left(echo)
         if SILENCE_DBFS < expected < left - SUSPECT_DB and self._suspected < SUSPECTED_MOST:
             self._suspected += 1
@@ -137,6 +146,7 @@ class EchoGuard:
         if left <= expected + SUSPECT_DB:
             self._suspected = 0
         self._gains.append(heard - left)
+        self._poor = self._poor + 1 if (self._attenuation() or 0.0) < WEAK_DB else 0
 
     def _move(self) -> None:
         found = self._delay.found
@@ -155,3 +165,8 @@ class EchoGuard:
         if gain is None:
             return SILENCE_DBFS
         return max(SILENCE_DBFS, echo - max(0.0, min(CREDIBLE_DB, gain)))
+
+
+def _alike(one: Samples, other: Samples) -> bool:
+    both = float(np.dot(one, other))
+    return both * both > ALIKE**2 * float(np.dot(one, one)) * float(np.dot(other, other))

@@ -11,6 +11,7 @@ telephones, Signal Processing 86 (2006); partitions after F. Kuech, E. Mabande, 
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Final, TypeAlias, TypeVar
 
 import numpy as np
@@ -32,6 +33,11 @@ EAGER: Final = 190
 """Blocks with something to learn (3 s) in which every block is gone through twice."""
 AUDIBLE: Final = 1e-6
 """Mean power of a block that teaches something: -60 dBFS."""
+LOST: Final = 40
+"""Blocks (0.64 s) that are louder than before they were cleaned: begin anew."""
+WORSE: Final = 1.3
+TAKEN_SHARE: Final = 0.25
+"""Of the power of those, so much must have been taken for echo."""
 SMOOTH: Final = 0.9
 """Share of the last blocks in the estimate of what is not echo."""
 FLOOR: Final = 1e-7 * BLOCK
@@ -58,6 +64,9 @@ class KalmanEcho:
         self._doubt: Samples = np.full((PARTITIONS, bins), FIRST_GUESS / PARTITIONS, np.float32)
         self._rest: Samples = np.zeros(bins, np.float32)
         self._learnt = 0
+        self._heard: deque[float] = deque(maxlen=LOST)
+        self._cleaned: deque[float] = deque(maxlen=LOST)
+        self._taken: deque[float] = deque(maxlen=LOST)
 
     def process(self, heard: Samples, played: Samples) -> Samples:
         """Two blocks."""
@@ -81,9 +90,32 @@ class KalmanEcho:
 
     def _block(self, heard: Samples, played: Samples) -> Samples:
         spectra = self._shift(played)
+        if self._is_lost(heard, self._echo(spectra)):
+            self._forget()
         for _ in range(self._rounds(played)):
             self._learn(spectra, heard - self._echo(spectra))
         return heard - self._echo(spectra)
+
+    def _is_lost(self, heard: Samples, echo: Samples) -> bool:
+        """What was learnt makes it worse: the way is another one than it was."""
+        clean = heard - echo
+        for sums, line in ((self._heard, heard), (self._cleaned, clean), (self._taken, echo)):
+            sums.append(float(np.dot(line, line)))
+        whole, taken = sum(self._heard), sum(self._taken)
+        if (
+            self._learnt < EAGER
+            or len(self._heard) < LOST
+            or taken < max(TAKEN_SHARE * whole, AUDIBLE * BLOCK * LOST)
+        ):
+            return False
+        return sum(self._cleaned) > WORSE * whole
+
+    def _forget(self) -> None:
+        self._room[:] = 0
+        self._doubt[:] = FIRST_GUESS / PARTITIONS
+        self._learnt = 0
+        for sums in (self._heard, self._cleaned, self._taken):
+            sums.clear()
 
     def _rounds(self, played: Samples) -> int:
         if self._learnt >= EAGER or float(np.dot(played, played)) < AUDIBLE * BLOCK:

@@ -8,7 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from app.events.dialogue import TurnEndedEvent
 from app.events.system import ReadyEvent, Span, TurnTracedEvent
-from app.events.voice import AudioDeviceEvent
+from app.events.voice import AudioDeviceEvent, EchoEvent
 from app.kernel.lifecycle import ServiceStatus
 from tests.unit.api.scripted import House
 
@@ -120,3 +120,20 @@ async def test_openapi_tells_of_every_route_and_of_failures(house: House) -> Non
             shape = operation["responses"]["default"]["content"]["application/json"]["schema"]
             assert shape["$ref"].endswith("ErrorReport"), (verb, path)
     assert "audio/wav" in schema["paths"]["/api/v1/transcribe"]["post"]["requestBody"]["content"]
+
+
+async def test_status_says_how_the_taking_out_of_solos_own_voice_stands(house: House) -> None:
+    assert (await house.stranger().get("/status")).json()["voice"]["echo"] is None
+    reason = "What the loudspeaker plays cannot be followed."
+    house.deps.runtime.bus.publish(
+        EchoEvent(engine="kalman", state="degraded", reason=reason, attenuation_db=24.0, delay_ms=61.0)
+    )
+    await anyio.sleep(0.1)
+    echo = (await house.stranger().get("/status")).json()["voice"]["echo"]
+    assert echo == {
+        "engine": "kalman",
+        "state": "degraded",
+        "reason": reason,
+        "attenuation_db": 24.0,
+        "delay_ms": 61.0,
+    }

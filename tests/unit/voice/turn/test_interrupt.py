@@ -127,3 +127,18 @@ def test_an_echo_that_passed_for_a_person_has_to_be_louder_the_next_time() -> No
     one.silent()
     assert over_rest(one, loud, 100) is None
     assert over_rest(one, [(0.9, -35.0, -50.0)] * 8, 200) == 205
+
+
+def test_a_suspicion_comes_before_the_decision_and_goes_when_it_was_nothing() -> None:
+    one = Interrupter(InterruptLimits(FRAME * 6, 0.5, suspected=FRAME * 3))
+    seen = list[bool]()
+    for number, voiced in enumerate([True] * 4 + [False] * 4):
+        one.hear(Frame(number * FRAME, NONE, 0.9 if voiced else 0.0, -40.0, -60.0))
+        seen.append(one.suspicious)
+    assert seen == [False, False, True, True, True, True, True, False]
+
+
+def test_nobody_is_suspected_where_speech_does_not_interrupt() -> None:
+    one = ear()
+    over_rest(one, [(0.9, -40.0, -60.0)] * 5)
+    assert not one.suspicious

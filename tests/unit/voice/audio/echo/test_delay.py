@@ -30,7 +30,7 @@ def test_a_delay_is_known_after_two_seconds_and_to_the_millisecond(delay: int, r
 def test_a_person_as_loud_as_the_echo_does_not_hide_it() -> None:
     played = babble(4, 1)
     echo = EchoPath(EchoShape(100, -10)).process(played)
-    delays, _ = estimate(echo + babble(4, 6) * np.float32(0.3), played)
+    delays, _ = estimate(np.add(echo, babble(4, 6) * np.float32(0.3), dtype=np.float32), played)
     assert delays.found is not None
     assert delays.found.samples == samples_of(100)
 

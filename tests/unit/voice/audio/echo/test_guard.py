@@ -8,8 +8,9 @@ from app.voice.audio.echo.played import Played
 from app.voice.audio.echo.port import EchoCanceller
 from app.voice.audio.echo.scripted import ScriptedEcho
 from app.voice.audio.echopath import EchoPath, EchoShape
-from app.voice.audio.frames import FRAME, RATE, Samples
+from app.voice.audio.frames import FRAME, RATE, Frame, Samples
 from app.voice.audio.level import dbfs
+from app.voice.turn.interrupt import Interrupter, InterruptLimits
 from tests.contracts.test_echo_engines import babble
 from tests.unit.voice.audio.echo.test_played import Sink
 
@@ -183,3 +184,25 @@ def test_headphones_are_neither_cancelled_nor_complained_about() -> None:
     heard, made = room.run(babble(8, 1), person)
     assert abs(dbfs(heard[4 * RATE :]) - dbfs(made[4 * RATE :])) < 0.5
     assert room.guard.report().state == "cancelling"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [EchoShape(50, -10), EchoShape(90, -10), EchoShape(40, -4), EchoShape(40, -16)],
+    ids=["a little later", "later", "louder", "softer"],
+)
+def test_an_echo_that_comes_another_way_is_no_person_even_if_all_of_it_sounds_like_one(
+    changed: EchoShape,
+) -> None:
+    """Somebody moved the loudspeaker, or turned it up or down, in the middle of an answer."""
+    room, ear = Room(KalmanEcho()), Interrupter(InterruptLimits(FRAME * 6, 0.5))
+    sound, fired = babble(14, 1), list[float]()
+    for at in range(0, len(sound) - FRAME + 1, FRAME):
+        if at == 6 * RATE // FRAME * FRAME:
+            room.path = EchoPath(changed)
+        _, made = room.frame(sound[at : at + FRAME])
+        loud = dbfs(made.samples)
+        frame = Frame(at, made.samples, 0.9 if loud > -55 else 0.0, loud, made.echo)
+        if ear.hear(frame) is not None:
+            fired.append(at / RATE)
+    assert fired == []
