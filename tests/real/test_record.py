@@ -42,7 +42,8 @@ def loud(samples: Samples) -> np.ndarray:
 
 def test_a_recorded_talk_can_be_played_again(tmp_path: Path, question: Samples) -> None:
     write_wav(tmp_path / "in.wav", question)
-    done = solo(tmp_path, "record", "--in", str(tmp_path / "in.wav"), "--out", str(tmp_path / "talk.yaml"))
+    command = ("record", "--in", str(tmp_path / "in.wav"), "--out", str(tmp_path / "talk.yaml"))
+    done = solo(tmp_path, *command, SOLO_VOICE__CHIMES__ENABLED="false")
     assert done.returncode == 0, done.stderr
     assert "stays on this machine" in " ".join(done.stdout.split())
     recorded = read_scenario(tmp_path / "talk.yaml").scenario.recorded
@@ -103,6 +104,7 @@ def test_a_talk_with_devices_is_recorded_until_it_is_stopped(
         "SOLO_MODELS_DIR": str(MODELS),
         "SOLO_LLM__GENERATION__MODEL": SENSIBLE,
         "SOLO_LLM__GENERATION__TEMPERATURE": "0",
+        "SOLO_VOICE__CHIMES__ENABLED": "false",
     }
     out = tmp_path / "talk.yaml"
     command = [sys.executable, "-m", "app", "record", "--out", str(out), "--seconds", "120"]

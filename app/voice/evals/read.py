@@ -27,6 +27,7 @@ ALLOWED: Final = (
     "voice.vad.",
     "voice.wake.",
     "voice.echo.",
+    "voice.chimes.",
     "voice.audio.volume",
     "voice.stt.language",
     "voice.tts.speed",
