@@ -6,6 +6,7 @@ import asyncio
 import os
 import shutil
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,13 @@ def _has_sound() -> bool:
     return shutil.which("pulseaudio") is not None and shutil.which("pactl") is not None
 
 
+def _has_otel() -> bool:
+    try:
+        return find_spec("opentelemetry.exporter.otlp.proto.http") is not None
+    except ModuleNotFoundError:
+        return False
+
+
 PARTS: dict[str, tuple[Callable[[], bool], str]] = {
     "models": (lambda: (MODELS / "llm").is_dir(), "models: ./scripts/run_agent.sh pulls them"),
     "pulseaudio": (
@@ -43,6 +51,7 @@ PARTS: dict[str, tuple[Callable[[], bool], str]] = {
         lambda: shutil.which("Xvfb") is not None and shutil.which("xdotool") is not None,
         "a screen: apt-get install xvfb xdotool",
     ),
+    "otel": (_has_otel, "OpenTelemetry: ./scripts/setup_dev.sh --extra otel"),
     "recordings": (lambda: (SHARED / "speech").is_dir(), "the recordings of ../shared/speech"),
 }
 OPTIONAL_EVEN_IN_CI = {"recordings"}

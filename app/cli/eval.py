@@ -53,6 +53,7 @@ def evaluate(
     from app.voice.evals.speech import People
 
     tests = [read_scenario(path, sounds or ()) for path in _files(files)]
+    _prepare(report, keep)
     prepared = [(test, _settings(context, test)) for test in tests]
     usual = output.settings_of(context)
     log.configure(usual.log, usual.logs_dir)
@@ -88,6 +89,17 @@ def _files(given: Sequence[Path]) -> list[Path]:
     return found
 
 
+def _prepare(report: Path | None, keep: Path | None) -> None:
+    """What is written to is there; not found out after an hour of tests."""
+    try:
+        if keep is not None:
+            keep.mkdir(parents=True, exist_ok=True)
+        if report is not None and str(report) != "-":
+            report.touch()
+    except OSError as error:
+        raise BadInput(f"{error.filename} cannot be written: {error.strerror}.") from None
+
+
 def _settings(context: typer.Context, test: Loaded) -> Settings:
     """What the test changes, over everything else."""
     try:
@@ -102,13 +114,12 @@ def _play(
     """Once, with noise of its own, and in a data folder that is thrown away."""
     import anyio
 
-    from app.main import rehearse
+    from app.talks import rehearse
     from app.voice.evals.clips import prepare
 
     sounds = prepare(test, people.speak, seed=number)
     said = None
     if keep is not None:
-        keep.mkdir(parents=True, exist_ok=True)
         said = keep / f"{test.path.stem}-{number + 1}.wav"
     with tempfile.TemporaryDirectory(prefix="solo-eval-", ignore_cleanup_errors=True) as folder:
         own = settings.model_copy(update={"data_dir": Path(folder)})

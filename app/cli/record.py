@@ -48,6 +48,8 @@ def record(
     settings = output.settings_of(context)
     path = out or Path(f"talk-{datetime.now():%Y%m%d-%H%M%S}.yaml")  # noqa: DTZ005  (the person's own time)
     microphone, loudspeaker = path.with_suffix(".microphone.wav"), path.with_suffix(".loudspeaker.wav")
+    if not path.parent.is_dir():
+        raise BadInput(f"There is no folder {path.parent}.")
     made = [path] if redact else [path, microphone, loudspeaker]
     for file in made:
         if file.exists():
@@ -83,7 +85,7 @@ def _record(
 
     from app.kernel import log
     from app.kernel.signals import stop_on_signals
-    from app.main import record as record_talk
+    from app.talks import record as record_talk
     from app.voice.audio.frames import RATE
     from app.voice.audio.recorder import Recorder
     from app.voice.conversation import Listener, Talk

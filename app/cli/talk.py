@@ -53,7 +53,7 @@ def hold(settings: Settings, heard: Path, said: Path | None, *, realtime: bool, 
 
     from app.cli.happenings import friendly_line
     from app.kernel import log
-    from app.main import talk as converse
+    from app.talks import talk as converse
 
     log.configure(settings.log, settings.logs_dir)
 

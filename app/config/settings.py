@@ -11,6 +11,7 @@ from app.config.log import LogSettings
 from app.config.memory import MemorySettings
 from app.config.section import Section, setting
 from app.config.skills import SkillsSettings
+from app.config.telemetry import TelemetrySettings
 from app.config.voice import VoiceSettings
 
 
@@ -30,3 +31,4 @@ class Settings(Section):
     api: ApiSettings = setting(ApiSettings(), "the HTTP door")
     dashboard: DashboardSettings = setting(DashboardSettings(), "the dashboard")
     log: LogSettings = setting(LogSettings(), "the log")
+    telemetry: TelemetrySettings = setting(TelemetrySettings(), "what turns cost, told to a collector")

@@ -35,11 +35,12 @@ class Warming:
         if dialogue == self._read:
             return
         self._read = dialogue
-        with anyio.CancelScope() as self._scope:
+        with anyio.CancelScope() as scope:
+            self._scope = scope
             try:
                 lines = await self._history.load(owner, dialogue)
-                if not lines:
-                    return  # the system prompt is read at the start
+                if not lines or scope.cancel_called:  # the database ends what it has begun
+                    return  # without history there is only the system prompt, read at the start
                 messages = prefix(self._role.system_prompt, lines)
                 request = LLMRequestEvent(
                     owner=owner, messages=messages, priority="voice", dialogue=dialogue, read_only=True

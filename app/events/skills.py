@@ -24,10 +24,11 @@ class UnderstandEvent(Request):
 
 
 class UnderstoodEvent(Answer):
-    """intent: its name, empty when no skill takes it. effects: doing it changes something, so it
-    waits until the turn is certain."""
+    """intent: its name, empty when no skill takes it. whole: it lacks nothing, so hardly anything
+    will follow. effects: doing it changes something, so it waits until the turn is certain."""
 
     intent: str = ""
+    whole: bool = False
     effects: bool = False
 
 

@@ -40,9 +40,11 @@ class Span(BaseModel):
 
 
 class TurnTracedEvent(Fact):
-    """Where the time of a turn went. The spans lie end to end and add up to total_ms."""
+    """Where the time of a turn went. The spans lie end to end and add up to total_ms; began_at: clock
+    time at which the first of them began."""
 
     channel: str
     spans: tuple[Span, ...]
     total_ms: float
     tokens_per_second: float = 0.0
+    began_at: float | None = None

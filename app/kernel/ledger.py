@@ -151,6 +151,7 @@ class Ledger:
             spans=spans,
             total_ms=total,
             tokens_per_second=turn.tokens_per_second,
+            began_at=next((turn.marks[name] for name in ORDER if name in turn.marks), None),
         )
 
 

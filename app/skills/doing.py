@@ -170,8 +170,8 @@ class Doing:
     # -- sound ---------------------------------------------------------------------------------
 
     async def _volume(self, intent: intents.ChangeVolume, _: HandleEvent, say: Replies) -> str:
-        wanted = intent.level if intent.level is not None else self._sound.percent + STEP * intent.by
-        await self._sound.set_volume(wanted)
+        wanted = self._sound.percent + STEP * intent.by if intent.by else self._sound.before_mute
+        await self._sound.set_volume(wanted if intent.level is None else intent.level)
         return say.volume(self._sound.percent, asked=False)
 
     async def _tell_volume(self, _: intents.TellVolume, __: HandleEvent, say: Replies) -> str:

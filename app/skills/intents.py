@@ -16,6 +16,11 @@ class Intent:
 
     effects: ClassVar[bool] = True
 
+    @property
+    def whole(self) -> bool:
+        """Nothing is missing: hardly anybody goes on after it."""
+        return True
+
 
 @dataclass(frozen=True, slots=True)
 class TellTime(Intent):
@@ -64,6 +69,10 @@ class SetReminder(Intent):
     when: When
     what: str
 
+    @property
+    def whole(self) -> bool:
+        return bool(self.what)
+
 
 @dataclass(frozen=True, slots=True)
 class AskWhen(Intent):
@@ -71,6 +80,10 @@ class AskWhen(Intent):
 
     kind: Kind
     said: str
+
+    @property
+    def whole(self) -> bool:
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +135,7 @@ class Snooze(Intent):
 
 @dataclass(frozen=True, slots=True)
 class ChangeVolume(Intent):
-    """Louder (1), quieter (-1), or to a level of 100."""
+    """Louder (1), quieter (-1), to a level of 100, or (nothing of these) as before it was muted."""
 
     by: int = 0
     level: int | None = None

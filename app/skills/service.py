@@ -10,7 +10,6 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Final
 
-import anyio
 import structlog
 
 from app.config.skills import SkillsSettings
@@ -77,7 +76,6 @@ class SkillsService:
             async with (
                 bus.serve(UnderstandEvent, self._understand, name="skills"),
                 bus.serve(HandleEvent, self._handle, name="skills"),
-                anyio.create_task_group(),
             ):
                 await self._sound.load()
                 ready()
@@ -89,9 +87,14 @@ class SkillsService:
 
     async def _understand(self, asked: UnderstandEvent) -> AsyncGenerator[Answer, None]:
         found = await self._found(asked)
-        intent = type(found[0]).__name__ if found else ""
-        effects = found[0].effects if found else False
-        yield UnderstoodEvent(owner=asked.owner, turn=asked.turn, intent=intent, effects=effects)
+        if found is None:
+            yield UnderstoodEvent(owner=asked.owner, turn=asked.turn)
+            return
+        intent, _ = found
+        name = type(intent).__name__
+        yield UnderstoodEvent(
+            owner=asked.owner, turn=asked.turn, intent=name, whole=intent.whole, effects=intent.effects
+        )
 
     async def _handle(self, asked: HandleEvent) -> AsyncGenerator[Answer, None]:
         began = self._clock.monotonic()

@@ -15,6 +15,7 @@ N = TypeVar("N", int, float)
 STEP: Final = 20
 """Percent by which louder is louder."""
 PACE: Final = 1.15
+FULL = 100
 LOUDEST, FASTEST, SLOWEST = 150, 2.0, 0.5
 
 
@@ -26,6 +27,7 @@ class Sound:
         self._usual_speed = settings.tts.speed
         self._preferences = preferences
         self.percent = round(100 * settings.audio.volume)
+        self.before_mute = self.percent or FULL
         self.speed = settings.tts.speed
 
     async def load(self) -> None:
@@ -47,7 +49,9 @@ class Sound:
         self._bus.publish(SpeakingRateEvent(speed=self.speed))
 
     async def set_volume(self, percent: int) -> None:
-        self.percent = _within(percent, 0, LOUDEST)
+        if percent == 0 and self.percent:
+            self.before_mute = self.percent
+        self.percent = _within(percent, 0, max(LOUDEST, self.percent))
         self.tell_volume()
         await self._preferences.write(LOCAL_OWNER, "volume", str(self.percent))
 

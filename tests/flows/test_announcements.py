@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import anyio
 import numpy as np
@@ -15,6 +16,7 @@ from app.kernel.runtime import Runtime
 from app.voice.announce.service import AnnounceService
 from app.voice.announce.tones import NOTES, RATE, tone
 from tests.flows.stage import Script, Stage, stage, started, voice
+from tests.unit.skills.keeping import keeping
 
 pytestmark = pytest.mark.anyio
 
@@ -136,6 +138,30 @@ async def test_the_volume_and_the_pace_are_obeyed_at_once(runtime: Runtime) -> N
         loud = max(float(np.max(np.abs(part))) for _, part in s.sink.parts if len(part))
         assert loud == pytest.approx(2 * quiet, rel=0.05)
         assert s.sink.heard_seconds() < usual - 0.2
+
+
+async def test_an_alarm_rings_until_somebody_says_stop(runtime: Runtime) -> None:
+    async with announcing(runtime) as s, keeping(runtime) as timers:
+        due = runtime.clock.now() + timedelta(seconds=5)
+        await timers.set(kind="alarm", due_at=due.isoformat())
+        await s.until_audible(3)
+        assert timers.told == ["alarm"]
+        await s.say("stop")
+        await s.until(lambda: not timers.shelf.rows, seconds=10)
+        rang = len([e for e in s.of(PlaybackEvent) if e.state == "started"])
+        await s.silence(30)
+        assert len([e for e in s.of(PlaybackEvent) if e.state == "started"]) == rang
+        assert s.said == []
+
+
+async def test_an_alarm_that_is_coughed_at_rings_again(runtime: Runtime) -> None:
+    async with announcing(runtime, Script(unintelligible=True)) as s, keeping(runtime) as timers:
+        due = runtime.clock.now() + timedelta(seconds=5)
+        await timers.set(kind="alarm", due_at=due.isoformat())
+        await s.until_audible()
+        await s.cough(0.5)
+        await s.until_audible(3)
+        assert timers.shelf.rows
 
 
 @pytest.mark.parametrize("kind", sorted(NOTES))

@@ -13,7 +13,13 @@ import pytest
 from app.config.settings import Settings
 from app.db.engine import Database
 from app.dialogue.history import History
-from app.events.dialogue import TurnEndedEvent
+from app.events.dialogue import (
+    ReplyDeltaEvent,
+    ReplyEvent,
+    TurnCommittedEvent,
+    TurnEndedEvent,
+    UserSaidEvent,
+)
 from app.events.skills import AnnouncementEvent, ListTimersEvent, TimersEvent
 from app.kernel.runtime import Runtime
 from app.kernel.supervisor import Supervisor
@@ -92,3 +98,42 @@ async def test_a_command_takes_a_few_milliseconds(runtime: Runtime, tmp_path: Pa
             await say(runtime, "What time is it?")
             took.append(runtime.clock.monotonic() - began)
         assert min(took) < 0.05
+
+
+async def test_what_was_said_provisionally_is_done_when_it_is_certain_and_not_before(
+    runtime: Runtime, tmp_path: Path
+) -> None:
+    async def said(turn: str, text: str) -> str:
+        request = UserSaidEvent(turn=turn, text=text, channel="voice", provisional=True)
+        return (await runtime.bus.request(request, ReplyEvent)).text
+
+    async def count() -> int:
+        return len((await runtime.bus.request(ListTimersEvent(), TimersEvent)).timers)
+
+    async with house(runtime, tmp_path, None) as database:
+        with anyio.move_on_after(0.3):  # the person goes on: it is taken back
+            await said("t1", "Set a timer for ten minutes")
+        assert await count() == 0
+        replies: list[str] = []
+
+        async def ask() -> None:
+            replies.append(await said("t2", "Set a timer for ten minutes"))
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(ask)
+            await anyio.sleep(0.2)
+            assert await count() == 0
+            runtime.bus.publish(TurnCommittedEvent(turn="t2"))
+        assert replies == ["Timer set for 10 minutes."]
+        assert await count() == 1
+        assert len(await History(database, runtime.clock).latest("local", 10)) == 2
+
+
+async def test_what_changes_nothing_is_said_ahead(runtime: Runtime, tmp_path: Path) -> None:
+    async with house(runtime, tmp_path, None):
+        request = UserSaidEvent(turn="t1", text="What time is it?", channel="voice", provisional=True)
+        with anyio.fail_after(5):
+            async with runtime.bus.ask(request) as answers:
+                first = await anext(aiter(answers))
+                assert isinstance(first, ReplyDeltaEvent)
+                assert first.text.startswith("It's ")

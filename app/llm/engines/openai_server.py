@@ -6,7 +6,6 @@ off in the middle, wrong key, unknown model, not such a server at all.
 
 from __future__ import annotations
 
-import ipaddress
 import json
 from collections.abc import AsyncGenerator
 from typing import Any, cast
@@ -28,6 +27,7 @@ from app.kernel.errors import (
     Unavailable,
     Unsupported,
 )
+from app.kernel.loopback import is_loopback
 from app.llm.port import Finished, Generation, LlmCapabilities, Piece, Step
 from app.llm.spec import EngineSpec
 
@@ -60,7 +60,7 @@ class OpenAiServer:
         # A client of our own: proxies of the environment are not for loopback addresses.
         http = DefaultAsyncHttpxClient(
             timeout=httpx2.Timeout(server.timeout_seconds, connect=CONNECT_SECONDS),
-            trust_env=not _is_loopback(self._url),
+            trust_env=not is_loopback(self._url),
         )
         self._client = AsyncOpenAI(
             base_url=self._url,
@@ -232,16 +232,6 @@ def _cost(chunk: ChatCompletionChunk, finish: str) -> Finished | None:
     return Finished(_why(finish), usage.prompt_tokens, cached, usage.completion_tokens)
 
 
-def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def _check_address(url: str, offline: bool) -> None:
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
@@ -249,7 +239,7 @@ def _check_address(url: str, offline: bool) -> None:
             f"{url!r} is not the address of a server.",
             hint="Set SOLO_LLM__SERVER__URL to something like http://127.0.0.1:8080/v1.",
         )
-    if offline and not _is_loopback(url):
+    if offline and not is_loopback(url):
         raise Forbidden(
             f"Solo is set to stay offline, and {url} is not on this machine.",
             hint="Set SOLO_OFFLINE=false, or use a server on 127.0.0.1.",

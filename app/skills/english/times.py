@@ -44,6 +44,7 @@ OPENING: Final = (
 """A time that stands behind other words begins with one of these."""
 
 _CLOCK: Final = re.compile(r"(\d{1,2})[:.](\d{2})")
+_THREE: Final = re.compile(r"([1-9])([0-5]\d)")
 _FOUR: Final = re.compile(r"([01]\d|2[0-3])([0-5]\d)")
 
 
@@ -242,6 +243,8 @@ def _time(words: Sequence[str], at: int) -> tuple[int, int, Half, int]:
         return _checked(int(found.group(1)), int(found.group(2)), at, at + 1, written=word)
     if found := _FOUR.fullmatch(word):
         return int(found.group(1)), int(found.group(2)), "exact", at + 1
+    if found := _THREE.fullmatch(word):  # "730", as some write down what they heard
+        return int(found.group(1)), int(found.group(2)), "", at + 1
     hour, minute, half, behind = _around_the_hour(words, at)
     return (hour, minute, half, behind) if behind > at else _spoken(words, at)
 

@@ -128,8 +128,7 @@ class TimersService:
         agenda, clock = self._agenda, self._clock
         while True:
             changed = self._changed
-            if moved := agenda.look(clock.now(), clock.elapsed()):
-                await self._moved(moved)
+            await self._look()
             for timer in agenda.due(clock.now()):
                 agenda.remove(timer.id)
                 if await self._marked(timer, clock.now()):
@@ -137,10 +136,15 @@ class TimersService:
             with anyio.move_on_after(agenda.pause(clock.now())):
                 await changed.wait()
 
-    async def _moved(self, timers: list[Timer]) -> None:
-        log.info("clock_was_set", timers=len(timers))
+    async def _look(self) -> None:
+        """Compare the clocks; to be done before a new time is reckoned from them, too: what is set after
+        a jump must not be moved by it."""
+        moved = self._agenda.look(self._clock.now(), self._clock.elapsed())
+        if not moved:
+            return
+        log.info("clock_was_set", timers=len(moved))
         try:
-            await self._store.move(timers)
+            await self._store.move(moved)
         except SoloError as error:  # they ring in time all the same, if Solo lives that long
             log.error("timers_not_moved", code=error.code)
 
@@ -200,6 +204,7 @@ class TimersService:
 
     async def _set(self, asked: events.SetTimerEvent) -> AsyncGenerator[Answer, None]:
         others = await self._store.of(asked.owner)
+        await self._look()
         timer = made(asked, self._clock.new_id(), self._clock.now(), self._zone, others=len(others))
         await self._store.add(timer)
         self._wait_for(timer)
@@ -208,6 +213,8 @@ class TimersService:
 
     async def _extend(self, asked: events.ExtendTimerEvent) -> AsyncGenerator[Answer, None]:
         (timer,) = await self._mine(asked.owner, (asked.id,))
+        await self._look()
+        timer = self._agenda.get(timer.id) or timer
         now = self._clock.now()
         due = max(now + timedelta(seconds=1), max(now, timer.due) + timedelta(seconds=asked.seconds))
         if self._bell.rings(timer.id):  # another one, for this one is over
@@ -233,6 +240,7 @@ class TimersService:
         if rang is None:
             yield events.TimersEvent(owner=asked.owner, turn=asked.turn)
             return
+        await self._look()
         seconds = asked.seconds or round(60 * self._settings.snooze_minutes)
         due = self._clock.now() + timedelta(seconds=seconds)
         later = Timer(self._clock.new_id(), rang.owner, rang.kind, rang.name, due, seconds)

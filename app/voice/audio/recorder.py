@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -44,7 +45,7 @@ class Recorder:
 
     def sink(self, inner: AudioSink) -> RecordedSink:
         """The loudspeaker, recorded."""
-        self._sink = RecordedSink(inner)
+        self._sink = TappedSink(inner) if hasattr(inner, "tap") else RecordedSink(inner)
         return self._sink
 
     def begin(self) -> None:
@@ -185,3 +186,16 @@ class RecordedSink:
     @property
     def _end(self) -> int:
         return self._first + sum(len(part) for part in self._parts)
+
+
+class TappedSink(RecordedSink):
+    """A loudspeaker that tells somebody of every block that goes out; it goes on doing so."""
+
+    @property
+    def tap(self) -> Any:
+        """The loudspeaker's."""
+        return getattr(self._inner, "tap")  # noqa: B009  (not every loudspeaker has one)
+
+    @tap.setter
+    def tap(self, tap: Any) -> None:
+        setattr(self._inner, "tap", tap)  # noqa: B010  (as above)

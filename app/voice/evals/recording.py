@@ -109,8 +109,8 @@ def _expected(talk: Talk, *, redacted: bool) -> list[dict[str, Any]]:
         return expected
     expected.append({"turns": len(counted)})
     for number, turn in enumerate(counted):
-        if len(turn.heard) <= LONGEST_TEXT:
-            heard = {"equals": turn.heard, "word_errors": WORD_ERRORS}
+        if 0 < len(text := _line(turn.heard)) <= LONGEST_TEXT:
+            heard = {"equals": text, "word_errors": WORD_ERRORS}
             expected.append({"turn": number + 1, "heard": heard})
     return expected
 
@@ -141,7 +141,8 @@ def _recorded(talk: Talk, notes: Notes, origin: Origin) -> dict[str, Any]:
 
 
 def _turn(turn: TalkedTurn, *, redacted: bool) -> dict[str, Any]:
-    words = {} if redacted else {"heard": turn.heard, "answer": turn.said, "spoken": turn.spoken}
+    words = {"heard": _line(turn.heard), "answer": _line(turn.said), "spoken": _line(turn.spoken)}
+    words = {} if redacted else words
     times: dict[str, Any] = {"outcome": turn.outcome, "interrupted": turn.interrupted}
     if turn.voiced_until_ms is not None:
         times["voiced_until"] = round(turn.voiced_until_ms / 1000, 3)
@@ -151,3 +152,8 @@ def _turn(turn: TalkedTurn, *, redacted: bool) -> dict[str, Any]:
         times["gap_ms"] = turn.gap_ms
     spans = {span.name: round(span.end_ms - span.start_ms, 1) for span in turn.spans}
     return {**words, **times, "spans": spans}
+
+
+def _line(text: str) -> str:
+    """On one line: YAML knows more ends of lines than people do."""
+    return " ".join(text.split())

@@ -84,8 +84,9 @@ class Stage:
         )
         unheard = dict(self._director.unheard())
         journal = Journal(talk, self._happened, self._line.spoken, self._witness.answered, unheard)
-        expected = self._loaded.scenario.expect
-        return Run(journal, [judge(one, journal, self._sounds.clips) for one in expected])
+        verdicts = [judge(one, journal, self._sounds.clips) for one in self._loaded.scenario.expect]
+        journal.spoken = ()  # a thousand runs would keep their sound otherwise
+        return Run(journal, verdicts)
 
     def _asked(self, index: int) -> None:
         for cue, at in self._director.due(index):

@@ -15,9 +15,9 @@ from app.voice.evals.track import first_sound, last_sound
 
 @dataclass(slots=True)
 class Journal:
-    """A conversation that is over. spoken: what the loudspeaker played; answered: which answer (by
-    its number in happened.answers) belongs to which turn; unheard: steps that were never played,
-    with the moment that never came."""
+    """A conversation that is over. spoken: what the loudspeaker played, until it was judged; answered:
+    which answer (by its number in happened.answers) belongs to which turn; unheard: steps that were
+    never played, with the moment that never came."""
 
     talk: Talk
     happened: Happened

@@ -117,6 +117,8 @@ TAKEN: list[tuple[str, Intent]] = [
     ("Set an alarm for six oh five", SetAlarm(at(6, 5))),
     ("Set an alarm for 19:45", SetAlarm(at(19, 45, "exact"))),
     ("Set an alarm for 0630", SetAlarm(at(6, 30, "exact"))),
+    ("Set an alarm for 730 a.m.", SetAlarm(at(7, 30, "am"))),
+    ("Wake me up at 645", SetAlarm(at(6, 45), wake=True)),
     ("Set an alarm for noon", SetAlarm(at(12, 0, "exact"))),
     ("Set an alarm for midnight", SetAlarm(at(0, 0, "exact"))),
     ("Set an alarm for half past seven tomorrow", SetAlarm(at(7, 30, day=TOMORROW))),

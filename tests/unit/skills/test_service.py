@@ -105,7 +105,9 @@ async def test_time_and_date_are_told_as_they_are_there(runtime: Runtime) -> Non
 async def test_understanding_changes_nothing(runtime: Runtime) -> None:
     async with skills(runtime) as solo:
         found = await solo.takes("Set a timer for ten minutes")
-        assert (found.intent, found.effects) == ("SetTimer", True)
+        assert (found.intent, found.whole, found.effects) == ("SetTimer", True, True)
+        assert not (await solo.takes("Remind me to call Mum")).whole
+        assert not (await solo.takes("Remind me at five")).whole
         assert not (await solo.takes("What time is it?")).effects
         assert (await solo.takes("Tell me a story.")).intent == ""
         assert not solo.timers.shelf.rows
@@ -200,8 +202,10 @@ async def test_the_volume_is_changed_told_and_remembered(runtime: Runtime) -> No
         assert await solo.say("Volume up") == "Volume 120 percent."
         assert await solo.say("Set the volume to 40%") == "Volume 40 percent."
         assert await solo.say("How loud are you?") == "The volume is at 40 percent."
+        await solo.say("Mute")
+        await solo.say("Unmute")
         await anyio.sleep(0.01)
-        assert [fact.level for fact in solo.all(VolumeEvent)] == [1.2, 0.4]
+        assert [fact.level for fact in solo.all(VolumeEvent)] == [1.2, 0.4, 0.0, 0.4]
     async with skills(runtime, notes) as solo:
         await anyio.sleep(0.01)
         assert solo.all(VolumeEvent)[-1].level == 0.4

@@ -53,7 +53,7 @@ SOUND: Final[tuple[Rule, ...]] = (
         making.level,
     ),
     *rules("mute [yourself|the sound|the volume|it]", plain(ChangeVolume(level=0))),
-    *rules("unmute [yourself|the sound|the volume|it]", plain(ChangeVolume(level=100))),
+    *rules("unmute [yourself|the sound|the volume|it]", plain(ChangeVolume())),
     *rules(
         """
         what is (the|your) [current] volume [level|set to|at]
