@@ -25,7 +25,7 @@ LOOKED_BACK: Final = 94
 """Frames with an echo (three seconds) from which the attenuation is known."""
 ENOUGH: Final = 16
 """Frames with an echo that make a first judgement."""
-ALLOWED: Final = 0.4
+ALLOWED: Final = 0.25
 """So large a share of them may be worse: somebody may have spoken over it."""
 CREDIBLE_DB: Final = 30.0
 """More attenuation is not counted upon."""
