@@ -135,12 +135,12 @@ class TestService:
         hub = FrameHub()
         woken = runtime.bus.subscribe(WakeWordEvent, name="test")
         service = WakeService(runtime, WakeSettings(second_look=False), ScriptedWake(), hub)
-        running = asyncio.ensure_future(service.run(lambda: None))
-        await asyncio.sleep(0.05)
+        ready = asyncio.Event()
+        running = asyncio.ensure_future(service.run(ready.set))
+        await ready.wait()
         for frame in frames_of(tone(0.6)):
             if frame.index != 5 * FRAME:
                 hub.publish(frame)
-        await asyncio.sleep(0.05)
+        assert (await woken.next()).event.sample == 16 * FRAME  # type: ignore[union-attr]
         running.cancel()
         await asyncio.wait([running])
-        assert (await woken.next()).event.sample == 16 * FRAME  # type: ignore[union-attr]
