@@ -53,6 +53,18 @@ LEADING_ON: Final = _words(
 """Hardly anything ends with one of these …"""
 MAY_END: Final = _words("for to of at with from is are was were do did does can not")
 """… but questions do end with these ("what is this for?")."""
+WANTING: Final = tuple(
+    _phrases(
+        """like to know | want to know | wanted to know | need to know | love to know | like to ask
+        | like to ask you | want to ask | want to ask you | wanted to ask | wanted to ask you
+        | like to have | like to hear | like to see | tell me | show me | give me | remind me | let me
+        | i wonder | i was wondering | i want | i need | i would like | i'd like | i want you | can you
+        | could you | would you | will you | do you know | what about | how about | what if | what is
+        | what's | who is | where is | when is | how do i | how can i | how do you | is there
+        | are there"""
+    )
+)
+"""Whoever ends with one of these has not yet said what."""
 ASKING: Final = _words(
     """what who where when why how which whose what's who's where's when's how's why's is are was
     were do does did will should has have"""
@@ -132,6 +144,9 @@ def shape(text: str) -> Shape:
 
 
 def _half(words: list[str], text: str) -> bool:
+    said = f" {' '.join(words)}"
+    if any(said.endswith(f" {phrase}") for phrase in WANTING):
+        return True
     if text.endswith((",", "...", "\u2026", "-", ":")):
         return True
     if _opens_a_half(words) and len(words) < SHORT_OPENING and "?" not in text:
