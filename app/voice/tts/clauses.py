@@ -26,7 +26,7 @@ LONGEST: Final = 200
 memory grows with the piece."""
 SHORT: Final = 80
 """A whole text of so few characters is not cut for haste."""
-FIRST_WORDS: Final = 3
+FIRST_WORDS: Final = 4
 """Without punctuation the first piece may end before a joint from this word on …"""
 FIRST_WORDS_MOST: Final = 8
 """… and ends anywhere after this one."""
@@ -37,14 +37,13 @@ ABBREVIATIONS: Final = frozenset(_ABBREVIATIONS.split())
 """A dot after one of these does not end a sentence."""
 MAYBE_END: Final = frozenset(("etc", "a.m", "p.m", "u.s", "u.k", "inc", "ltd", "co", "corp", "jr", "sr"))
 """A dot after one of these does when a capital follows."""
-_JOINTS = (
-    "in because which who that when where while with from by used called through between during without",
-    "and but or if so into as than to for on at",
-    "is are was were can will has have",
+_JOINTS = """and but or because which who that when where while if so with from into as than to by for in on
+at used called through between during without"""
+JOINTS: Final = dict.fromkeys(_JOINTS.split(), FIRST_WORDS) | dict.fromkeys(
+    ["is", "are", "was", "were", "can", "will", "has", "have"], FIRST_WORDS + 1
 )
-JOINTS: Final = {word: least for least, row in enumerate(_JOINTS, FIRST_WORDS) for word in row.split()}
-"""Words before which a speaker may breathe, and from which word of the piece on: before what opens a
-phrase of its own early, between who does it and what they do rather later."""
+"""Words before which a speaker may breathe, and from which word of the piece on; between who does it
+and what they do rather later."""
 
 _SENTENCE: Final = re.compile(r"[.!?…]+[\"'”’»)\]*_]*(?=\s)|[。！？]+[」』”]?|\n+")
 _CLAUSE: Final = re.compile(r"[,;:][\"'”’»)\]*_]*(?=\s)|\s[–—-](?=\s)|—|[，、；：]")

@@ -82,6 +82,7 @@ LISTENING_MOST: Final = 4
 ECHO_WORDS: Final = 3
 ECHO_SHARE: Final = 0.8
 
+_BETWEEN: Final = re.compile(r"[.!?;]+")
 _WORD: Final = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 _NUMBERS: Final = _words("zero oh one two three four five six seven eight nine ten double triple point")
 
@@ -103,7 +104,12 @@ def words_of(text: str) -> list[str]:
 
 
 def is_stop(text: str) -> bool:
-    """Nothing was said but that Solo should be silent or forget it."""
+    """Nothing was said but that Solo should be silent or forget it, once or several times."""
+    parts = [part for part in _BETWEEN.split(text) if not COURTESY.issuperset(words_of(part))]
+    return _is_stop(text) or (bool(parts) and all(_is_stop(part) for part in parts))
+
+
+def _is_stop(text: str) -> bool:
     words = words_of(text)
     plain = [word for word in words if word not in COURTESY]
     return " ".join(words) in STOPS or " ".join(plain) in STOPS

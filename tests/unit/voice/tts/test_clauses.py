@@ -69,15 +69,7 @@ def test_the_first_clause_is_there_before_the_sentence_is() -> None:
 def test_without_punctuation_the_first_piece_ends_before_a_joint() -> None:
     clauses = Clauses()
     clauses.feed("The largest planet in our solar system is Jupi")
-    assert clauses.take() == "The largest planet"
-
-
-def test_between_who_does_it_and_what_they_do_the_first_piece_ends_later() -> None:
-    clauses = Clauses()
-    clauses.feed("The capital of France is Par")
-    assert clauses.take() is None
-    clauses.feed("is and it has been for a long time")
-    assert clauses.take() == "The capital of France is Paris"
+    assert clauses.take() == "The largest planet in our solar system"
 
 
 def test_a_number_is_not_taken_for_the_end_of_a_sentence_while_it_grows() -> None:

@@ -7,13 +7,14 @@ WAITS = Waits(brief=1, usual=2, doubtful=3, long=4)
 
 
 @pytest.mark.parametrize("text", ["Stop.", "Oh, stop it!", "Be quiet, please.", "Never mind.",
-                                  "Hey Jarvis, stop", "That\u2019s enough.", "Cancel", "Hush"])  # fmt: skip
+                                  "Hey Jarvis, stop", "That\u2019s enough.", "Cancel", "Hush",
+                                  "Hey Jarvis. Stop!", "Stop. Please stop talking now."])  # fmt: skip
 def test_a_stop_is_understood(text: str) -> None:
     assert is_stop(text)
 
 
 @pytest.mark.parametrize("text", ["", "Stop the timer in the kitchen.", "Don't stop.", "Please",
-                                  "Is it quiet there?",
+                                  "Is it quiet there?", "Stop. What time is it?", "Okay. Please.",
                                   "How do I cancel my contract?"])  # fmt: skip
 def test_what_only_holds_such_a_word_is_no_stop(text: str) -> None:
     assert not is_stop(text)
