@@ -30,7 +30,7 @@ class Commitments:
 
     def commit(self, owner: str, turn: str, revision: int) -> None:
         """This revision of the turn counts; may come before or after it was taken up."""
-        self._event(owner, turn, revision).set()
+        self._event((owner, turn, revision)).set()
 
     def of(self, said: UserSaidEvent) -> asyncio.Event:
         """Set once it counts."""
@@ -38,10 +38,10 @@ class Commitments:
             event = asyncio.Event()
             event.set()
             return event
-        return self._event(said.owner, said.turn or "", said.revision)
+        return self._event((said.owner, said.turn or "", said.revision))
 
-    def _event(self, *key: str | int) -> asyncio.Event:
-        event = self._events.setdefault(key, asyncio.Event())  # type: ignore[arg-type]
+    def _event(self, key: tuple[str, str, int]) -> asyncio.Event:
+        event = self._events.setdefault(key, asyncio.Event())
         while len(self._events) > self._size:
             self._events.popitem(last=False)
         return event
