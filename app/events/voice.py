@@ -130,7 +130,7 @@ class NoSpeechEvent(Fact):
 
 
 class SpeakEvent(Request):
-    """Text to be spoken → a TTSEvent for each piece, as its audio becomes ready.
+    """Text to be spoken → a TTSEvent for each stretch of it, as its audio becomes ready.
 
     text: the whole text, or, when `text_stream` is given, the id of a stream of str deltas.
     sink: "speaker", or the id of a stream that gets the audio (float32 mono arrays at the rate
@@ -145,7 +145,11 @@ class SpeakEvent(Request):
 
 
 class TTSEvent(Answer):
-    """One spoken piece. `start`: index of its first sample in this speech, at `rate`."""
+    """A stretch of speech. `start`: index of its first sample in this speech, at `rate`.
+
+    text: of the piece that it belongs to; index: that piece's number; whole: samples that the piece will
+    have, as far as is known by now; last: the piece ends with it; took_ms: what the piece took so far.
+    """
 
     text: str
     index: int
@@ -153,6 +157,8 @@ class TTSEvent(Answer):
     start: int
     samples: int
     took_ms: float
+    whole: int = 0
+    last: bool = True
 
 
 class PlaybackEvent(Fact):

@@ -39,6 +39,7 @@ from app.voice.audio.resample import resample
 from app.voice.audio.service import MicrophoneService, SpeakerService
 from app.voice.audio.vad import SileroVad
 from app.voice.tts.piper import PiperTts
+from app.voice.tts.port import joined
 from app.voice.turn.opening import numbers
 from app.voice.turn.speaking import Speaking
 from tests.bench._cancellers import canceller
@@ -122,8 +123,7 @@ def answers(count: int) -> list[Samples]:
     joe = PiperTts(TtsSettings(), MODELS)
     joe.load()
     made = [
-        resample(np.concatenate(list(joe.synthesize(text, 1.0))), joe.capabilities.rate, RATE)
-        for text in ANSWERS[:count]
+        resample(joined(joe.synthesize(text, 1.0)), joe.capabilities.rate, RATE) for text in ANSWERS[:count]
     ]
     joe.close()
     return made

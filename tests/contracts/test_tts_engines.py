@@ -12,13 +12,12 @@ import pytest
 from app.config.voice import TtsSettings
 from app.voice.audio.frames import Samples
 from app.voice.tts.engines import ENGINES, build
-from app.voice.tts.port import TextToSpeech
+from app.voice.tts.port import TextToSpeech, joined
 from app.voice.tts.scripted import ScriptedTts
 
 
 def say(tts: TextToSpeech, text: str, speed: float = 1.0) -> Samples:
-    parts = list(tts.synthesize(text, speed))
-    return np.concatenate(parts) if parts else np.zeros(0, np.float32)
+    return joined(tts.synthesize(text, speed))
 
 
 class TtsContract:
@@ -59,6 +58,11 @@ class TtsContract:
         next(pieces)
         del pieces
         assert say(tts, "Hello.").size
+
+    def test_it_says_beforehand_how_long_a_sentence_will_be_and_when_it_ends(self, tts: TextToSpeech) -> None:
+        sounds = list(tts.synthesize("The quick brown fox jumps over the lazy dog.", 1.0))
+        assert {sound.whole for sound in sounds} == {sum(sound.samples.size for sound in sounds)}
+        assert [sound.last for sound in sounds] == [False] * (len(sounds) - 1) + [True]
 
     def test_closing_twice_does_no_harm(self, tts: TextToSpeech) -> None:
         tts.close()

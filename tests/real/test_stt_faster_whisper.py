@@ -16,6 +16,7 @@ from app.voice.stt.guard import doubt, doubt_sound
 from app.voice.stt.port import SpeechToText, Transcript
 from app.voice.stt.window import window_for
 from app.voice.tts.piper import PiperTts
+from app.voice.tts.port import joined
 from tests.conftest import MODELS
 from tests.contracts.test_stt_engines import SttContract
 from tests.real.speech_helpers import Recording, recordings, sound, word_errors, words_of
@@ -46,7 +47,7 @@ def spoken(*texts: str) -> list[Samples]:
 
     voice = PiperTts(TtsSettings(), MODELS)
     voice.load()
-    said = [np.concatenate(list(voice.synthesize(text, 1.0))) for text in texts]
+    said = [joined(voice.synthesize(text, 1.0)) for text in texts]
     return [soxr.resample(sound, voice.capabilities.rate, RATE).astype(np.float32) for sound in said]
 
 

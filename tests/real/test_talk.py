@@ -19,6 +19,7 @@ from app.voice.audio.frames import RATE, Samples
 from app.voice.audio.wavfile import read_wav
 from app.voice.stt.faster_whisper import FasterWhisper
 from app.voice.tts.piper import PiperTts
+from app.voice.tts.port import joined
 from tests.conftest import MODELS, ROOT
 from tests.real.speech_helpers import word_errors
 
@@ -45,7 +46,7 @@ def ears() -> FasterWhisper:
 def spoken(voice: PiperTts, text: str) -> Samples:
     import soxr
 
-    sound = np.concatenate(list(voice.synthesize(text, 1.0)))
+    sound = joined(voice.synthesize(text, 1.0))
     heard: Samples = soxr.resample(sound, voice.capabilities.rate, RATE).astype(np.float32)
     return heard
 

@@ -4,6 +4,8 @@ import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import anyio
 import numpy as np
@@ -17,10 +19,12 @@ from app.voice.stt.faster_whisper import FasterWhisper
 from app.voice.stt.files import transcribe_file
 from app.voice.stt.service import SttService
 from app.voice.tts.files import speak_to_wav
+from app.voice.tts.halves import halves
 from app.voice.tts.piper import PiperTts
 from app.voice.tts.port import TextToSpeech
 from app.voice.tts.service import TtsService
 from app.voice.tts.trim import AUDIBLE
+from app.voice.tts.vocoder import FIRST, Vocoder, bent
 from tests.conftest import MODELS
 from tests.contracts.test_tts_engines import TtsContract
 from tests.real.speech_helpers import word_errors, words_of
@@ -134,3 +138,25 @@ def test_an_unknown_voice_is_named_with_its_nearest() -> None:
 def test_spoken_words_are_words() -> None:
     assert words_of("Twenty-one, Mr. X!") == ["twenty", "one", "mister", "x"]
     assert words_of("1,0 oh 10") == ["one", "zero", "zero", "ten"]
+
+
+def test_a_voice_cut_in_two_says_sample_for_sample_what_the_whole_voice_says() -> None:
+    import onnxruntime
+
+    model = (MODELS / "tts/en_US-joe-medium.onnx").read_bytes()
+    parts = halves(model)
+    assert parts is not None
+    assert parts.timed
+    front, back = (onnxruntime.InferenceSession(half) for half in (parts.front, parts.back))
+    inputs: dict[str, Any] = {
+        "input": np.array([[1, 0, 20, 0, 59, 0, 24, 0, 120, 0, 2] * 6], np.int64),
+        "input_lengths": np.array([66], np.int64),
+        "scales": np.array([0.667, 1.0, 0.8], np.float32),
+    }
+    frames, lasts = front.run(None, inputs)
+    assert int(np.sum(lasts)) == frames.shape[2] > 2 * FIRST
+    whole = np.ravel(back.run(None, {parts.frames: frames})[0])
+    same = SimpleNamespace(run=lambda *_: [frames, lasts])
+    made = [sound.samples for sound in Vocoder(same, back, parts).speak(inputs)]
+    assert len(made) > 1
+    assert np.allclose(np.concatenate(made), bent(whole), atol=1e-4)

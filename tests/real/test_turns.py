@@ -28,6 +28,7 @@ from app.voice.audio.vad import SileroVad
 from app.voice.stt.engines import build as build_stt
 from app.voice.stt.service import SttService
 from app.voice.tts.piper import PiperTts
+from app.voice.tts.port import joined
 from app.voice.turn.engines import build as build_judge
 from app.voice.turn.port import EndOfTurn
 from app.voice.turn.service import TurnService
@@ -152,7 +153,7 @@ async def test_the_question_behind_the_wake_word_is_whole(runtime: Runtime, gap_
     joe.load()
 
     def said(text: str) -> Samples:
-        raw = np.concatenate(list(joe.synthesize(text, 1.0)))
+        raw = joined(joe.synthesize(text, 1.0))
         heard = resample(raw, joe.capabilities.rate, RATE) * 0.5
         loud = np.flatnonzero(np.abs(heard) > np.abs(heard).max() * 10 ** (-35 / 20))
         return heard[loud[0] : loud[-1]]

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from app.kernel.errors import BrokenFile, NotFound
 from app.voice.audio.frames import RATE, Samples
 from app.voice.audio.vad import SileroVad
+from app.voice.tts.port import joined
 from tests.bench._recordings import manifest, recording
 from tests.conftest import MODELS
 from tests.contracts.test_vad import VadContract, scores
@@ -35,7 +35,7 @@ class TestSilero(VadContract):
 
         joe = PiperTts(TtsSettings(), MODELS)
         joe.load()
-        sound = np.concatenate(list(joe.synthesize("What is the capital of France?", 1.0)))
+        sound = joined(joe.synthesize("What is the capital of France?", 1.0))
         rate = joe.capabilities.rate
         joe.close()
         return resample(sound, rate, RATE)

@@ -5,7 +5,6 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 from pydantic import SecretStr
 
@@ -14,6 +13,7 @@ from app.kernel.errors import BadSettings, BrokenFile, NotFound
 from app.voice.audio.frames import RATE, Samples
 from app.voice.audio.resample import resample
 from app.voice.tts.piper import PiperTts
+from app.voice.tts.port import joined
 from app.voice.wake.engines import make_engine
 from app.voice.wake.microwakeword import MODELS as MICRO
 from app.voice.wake.port import WakeEngine
@@ -33,7 +33,7 @@ def joe() -> Iterator[PiperTts]:
 
 
 def said(voice: PiperTts, text: str) -> Samples:
-    whole = np.concatenate(list(voice.synthesize(text, 1.0)))
+    whole = joined(voice.synthesize(text, 1.0))
     return around(resample(whole, voice.capabilities.rate, RATE))
 
 

@@ -49,7 +49,7 @@ async def _play(deps: Deps, body: SayBody, turn: str) -> SayReply:
             if isinstance(answer, TTSEvent):
                 first = first or (clock.monotonic() - began) * 1000
                 seconds += answer.samples / answer.rate
-                pieces += 1
+                pieces = answer.index + 1
     return SayReply(turn=turn, seconds=round(seconds, 3), pieces=pieces, first_audio_ms=round(first, 1))
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict, deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -32,12 +32,21 @@ USUAL_RATE = 48_000
 SILENCE: Final[Samples] = np.zeros(0, np.float32)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Waiting:
+    """Sound that is to be played. more: the same sound goes on in what comes next."""
+
+    samples: Samples
+    rate: int
+    more: bool = False
+
+
 @dataclass(slots=True)
 class Speech:
     """What one turn has to say and how far it has come. Positions are the sink's."""
 
     turn: str
-    waiting: deque[tuple[Samples, int]] = field(default_factory=deque[tuple[Samples, int]])
+    waiting: deque[Waiting] = field(default_factory=deque[Waiting])
     waiting_seconds: float = 0.0
     given_ms: float = 0.0
     ranges: list[tuple[float, float]] = field(default_factory=list[tuple[float, float]])
@@ -98,9 +107,10 @@ class Playback:
 
     # -- who speaks ------------------------------------------------------------------------------
 
-    async def play(self, turn: str, samples: Samples, rate: int) -> None:
-        """Say this after what the turn said before; waits while about two seconds wait already.
-        What belongs to a stopped turn, or finds no loudspeaker, vanishes."""
+    async def play(self, turn: str, samples: Samples, rate: int, *, more: bool = False) -> None:
+        """Say this after what the turn said before; waits while about two seconds wait already. more:
+        the same sound goes on in what comes next. What belongs to a stopped turn, or finds no
+        loudspeaker, vanishes."""
         speech = self._speech(turn)
         if speech.over.is_set() or self._deaf:
             return
@@ -111,7 +121,7 @@ class Playback:
             await speech.changed.wait()
         if speech.over.is_set() or self._deaf:
             return
-        speech.waiting.append((samples, rate))
+        speech.waiting.append(Waiting(samples, rate, more))
         speech.waiting_seconds += len(samples) / rate
         self._wake()
 
@@ -205,7 +215,7 @@ class Playback:
             if speech.over.is_set():
                 continue
             if len(speech.ready):  # the next loudspeaker may have another rate
-                speech.waiting.appendleft((speech.ready, self.rate))
+                speech.waiting.appendleft(Waiting(speech.ready, self.rate))
                 speech.waiting_seconds += len(speech.ready) / self.rate
                 speech.ready = speech.ready[:0]
             if deaf:
@@ -311,16 +321,18 @@ class Playback:
         return Piece(None, piece)
 
     def _convert(self, speech: Speech) -> Samples:
-        samples, rate = speech.waiting.popleft()
+        piece = speech.waiting.popleft()
+        samples, rate = piece.samples, piece.rate
         length = max(1, rate * CONVERT_MS // 1000)
         if len(samples) > length:
-            speech.waiting.appendleft((samples[length:], rate))
+            speech.waiting.appendleft(replace(piece, samples=samples[length:]))
             samples = samples[:length]
         speech.waiting_seconds -= len(samples) / rate
         converter = speech.converter
         if converter is None or (converter.source, converter.target) != (rate, self.rate):
             converter = speech.converter = Resampler(rate, self.rate)
-        last = not speech.waiting  # a gap or the end follows: give out what the filter holds back
+        # When a gap or the end follows, what the filter holds back is given out.
+        last = not speech.waiting and not piece.more
         if last:
             speech.converter = None
         return converter.process(samples, last=last)

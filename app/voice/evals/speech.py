@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-
 from app.assets.catalogue import load
 from app.config.voice import TtsSettings
 from app.voice.audio.frames import RATE, Samples
-from app.voice.audio.resample import Resampler
+from app.voice.audio.resample import resample
 from app.voice.tts.engines import build
-from app.voice.tts.port import TextToSpeech
+from app.voice.tts.port import TextToSpeech, joined
 
 
 class People:
@@ -50,8 +48,4 @@ class People:
 
     @staticmethod
     def _spoken(engine: TextToSpeech, text: str, speed: float) -> Samples:
-        parts = list(engine.synthesize(text, speed))
-        if not parts:
-            return np.zeros(0, np.float32)
-        converter = Resampler(engine.capabilities.rate, RATE)
-        return converter.process(np.concatenate(parts), last=True)
+        return resample(joined(engine.synthesize(text, speed)), engine.capabilities.rate, RATE)

@@ -46,7 +46,7 @@ async def speak_to_wav(runtime: Runtime, text: str, path: Path, *, voice: str | 
                     rate, first = event.rate, (runtime.clock.monotonic() - began) * 1000
                     writer = WavWriter(path, rate)
                 writer.write(audio)
-                samples, pieces = samples + audio.size, pieces + 1
+                samples, pieces = samples + audio.size, event.index + 1
     finally:
         if writer is not None:
             writer.close()
@@ -97,4 +97,4 @@ async def speak_aloud(runtime: Runtime, text: str, *, voice: str | None = None) 
             raise DeviceLost(
                 "The loudspeaker played nothing.", hint="See solo devices, or name a file: --out speech.wav"
             ) from None
-    return Spoken(samples / rate, len(events), rate, first)
+    return Spoken(samples / rate, events[-1].index + 1, rate, first)

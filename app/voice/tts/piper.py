@@ -10,15 +10,20 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import structlog
 
 from app.assets.locate import locate
 from app.config.voice import TtsSettings
 from app.kernel.errors import BrokenFile, Bug, MissingExtra
-from app.voice.audio.frames import Samples
-from app.voice.tts.port import TtsCapabilities
+from app.voice.tts.halves import halves
+from app.voice.tts.port import Sound, TtsCapabilities
+from app.voice.tts.vocoder import Vocoder
 
-MOST_THREADS: Final = 4
-"""More do not make it faster."""
+log = structlog.get_logger("solo.tts")
+
+MOST_THREADS: Final = 2
+"""More do not make it faster; half of the cores are left to the language model, which is writing on."""
+CALIBRATION: Final = "Ready."
 
 
 class PiperTts:
@@ -30,6 +35,7 @@ class PiperTts:
         self._settings = settings
         self._models_dir = models_dir
         self._voice: Any = None
+        self._vocoder: Vocoder | None = None
         self._capabilities = TtsCapabilities(rate=22_050, language="")
 
     @property
@@ -40,25 +46,39 @@ class PiperTts:
         path = locate(self._models_dir, self._settings.voice, what="voice")
         config = _config(path)
         with _translated(path):
-            self._voice = _open(path, config)
-            for _ in self.synthesize("Ready.", 1.0):
-                pass
+            self._voice, self._vocoder = _open(path, config)
+            for symbols in self._symbols(CALIBRATION):
+                self._vocoder.tune(self._inputs(symbols, 1.0))
         language = str(config.get("language", {}).get("family") or config["espeak"]["voice"])
         self._capabilities = TtsCapabilities(
             rate=int(config["audio"]["sample_rate"]), language=language.partition("-")[0]
         )
 
-    def synthesize(self, text: str, speed: float) -> Iterator[Samples]:
-        from piper import SynthesisConfig
-
-        if self._voice is None:
+    def synthesize(self, text: str, speed: float) -> Iterator[Sound]:
+        if self._voice is None or self._vocoder is None:
             raise Bug("A voice was used before it was loaded.")
-        usual = self._voice.config.length_scale
-        for chunk in self._voice.synthesize(text, SynthesisConfig(length_scale=usual / speed)):
-            yield np.asarray(chunk.audio_float_array, np.float32)
+        for symbols in self._symbols(text):
+            yield from self._vocoder.speak(self._inputs(symbols, speed))
+
+    def _symbols(self, text: str) -> list[list[int]]:
+        """What the voice reads: for each sentence the numbers of its sounds."""
+        return [self._voice.phonemes_to_ids(sounds) for sounds in self._voice.phonemize(text) if sounds]
+
+    def _inputs(self, symbols: list[int], speed: float) -> dict[str, Any]:
+        """All that the graph of the voice takes, for one sentence."""
+        config = self._voice.config
+        scales = (config.noise_scale, config.length_scale / speed, config.noise_w_scale)
+        inputs: dict[str, Any] = {
+            "input": np.array([symbols], np.int64),
+            "input_lengths": np.array([len(symbols)], np.int64),
+            "scales": np.array(scales, np.float32),
+        }
+        if config.num_speakers > 1:
+            inputs["sid"] = np.array([config.default_speaker_id], np.int64)
+        return inputs
 
     def close(self) -> None:
-        self._voice = None
+        self._voice = self._vocoder = None
 
 
 def _config(path: Path) -> dict[str, Any]:
@@ -78,21 +98,33 @@ def _config(path: Path) -> dict[str, Any]:
     raise _broken(path, f"{beside.name} does not describe a Piper voice")
 
 
-def _open(path: Path, config: dict[str, Any]) -> Any:
-    import onnxruntime
+def _open(path: Path, config: dict[str, Any]) -> tuple[Any, Vocoder]:
+    """What turns text into symbols, and what turns symbols into sound."""
     from piper import PiperVoice
     from piper.config import PiperConfig
 
+    model = path.read_bytes()
+    parts = halves(model)
+    if parts is None:
+        log.info("voice_whole", voice=path.stem)
+        front, back = _session(model), None
+    else:
+        front, back = _session(parts.front), _session(parts.back)
+    return PiperVoice(session=front, config=PiperConfig.from_dict(config)), Vocoder(front, back, parts)
+
+
+def _session(model: bytes) -> Any:
+    import onnxruntime
+
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = min(MOST_THREADS, os.cpu_count() or 1)
+    options.intra_op_num_threads = max(1, min(MOST_THREADS, (os.cpu_count() or 1) // 2))
     options.log_severity_level = 4
+    # Threads that look for work keep the language model from a core.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     # Planning which buffers may share memory takes 0.9 of the 1.2 s that this graph needs to load,
     # and saves nothing that could be measured, neither time nor memory.
     options.enable_mem_reuse = False
-    session = onnxruntime.InferenceSession(
-        str(path), sess_options=options, providers=["CPUExecutionProvider"]
-    )
-    return PiperVoice(session=session, config=PiperConfig.from_dict(config))
+    return onnxruntime.InferenceSession(model, sess_options=options, providers=["CPUExecutionProvider"])
 
 
 @contextmanager

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
+
+import numpy as np
 
 from app.voice.audio.frames import Samples
 
@@ -19,11 +21,30 @@ class TtsCapabilities:
     instant: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A stretch of speech that goes on where the one before ended.
+
+    samples: mono float32; last: a sentence ends with it; whole: samples that this sentence has in all.
+    """
+
+    samples: Samples
+    last: bool
+    whole: int
+
+
+def joined(sounds: Iterable[Sound]) -> Samples:
+    """The sound of it all."""
+    parts = [sound.samples for sound in sounds]
+    return np.concatenate(parts) if parts else np.zeros(0, np.float32)
+
+
 class Mouth(Protocol):
     """What this stage needs of the road to the loudspeaker (app/voice/audio/playback.py)."""
 
-    async def play(self, turn: str, samples: Samples, rate: int) -> None:
-        """Say this after what the turn said before; waits while much is waiting already."""
+    async def play(self, turn: str, samples: Samples, rate: int, *, more: bool = False) -> None:
+        """Say this after what the turn said before; waits while much is waiting already. more: the
+        same sound goes on in what comes next."""
         ...
 
     def finish(self, turn: str) -> None:
@@ -45,8 +66,8 @@ class TextToSpeech(Protocol):
         """Load the voice and warm it up. Raises BrokenFile, NotFound."""
         ...
 
-    def synthesize(self, text: str, speed: float) -> Iterator[Samples]:
-        """Mono float32 at `capabilities.rate`, in pieces as they become ready."""
+    def synthesize(self, text: str, speed: float) -> Iterator[Sound]:
+        """The speech at `capabilities.rate`, stretch by stretch as they become ready."""
         ...
 
     def close(self) -> None:

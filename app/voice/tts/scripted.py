@@ -14,7 +14,7 @@ import numpy as np
 
 from app.config.voice import TtsSettings
 from app.voice.audio.frames import Samples
-from app.voice.tts.port import TtsCapabilities
+from app.voice.tts.port import Sound, TtsCapabilities
 
 RATE: Final = 16_000
 MS_PER_CHARACTER: Final = 60
@@ -39,13 +39,14 @@ class ScriptedTts:
 
     def load(self) -> None: ...
 
-    def synthesize(self, text: str, speed: float) -> Iterator[Samples]:
+    def synthesize(self, text: str, speed: float) -> Iterator[Sound]:
         self.spoken.append(text)
         if not any(character.isalnum() for character in text):
             return
         edge = np.zeros(_samples(SILENCE_MS, speed), np.float32)
         words = [_tone(word, speed) for word in text.split()]
-        yield np.concatenate([edge, *words, edge])
+        samples = np.concatenate([edge, *words, edge])
+        yield Sound(samples, last=True, whole=samples.size)
 
     def close(self) -> None: ...
 

@@ -7,7 +7,6 @@ from contextlib import aclosing
 from typing import Final, ParamSpec, TypeVar
 
 import anyio
-import numpy as np
 import structlog
 from anyio.abc import TaskGroup
 
@@ -22,10 +21,10 @@ from app.kernel.lifecycle import Ready
 from app.kernel.runtime import Runtime
 from app.voice.audio.frames import Samples
 from app.voice.tts.feed import TextFeed
-from app.voice.tts.port import Mouth, TextToSpeech
+from app.voice.tts.port import Mouth, Sound, TextToSpeech
 from app.voice.tts.sinks import MouthSink, Sink, StreamSink
 from app.voice.tts.speakable import speakable, with_breath
-from app.voice.tts.trim import pause_after, trim
+from app.voice.tts.trim import PieceTrim, pause_after
 from app.voice.tts.voices import MakeVoice, Voices
 
 P = ParamSpec("P")
@@ -104,7 +103,7 @@ class TtsService:
                 async with aclosing(self._pieces(request, engine, feed)) as pieces:
                     async for event, samples in pieces:
                         yield event
-                        await sink.send(samples, event.rate)
+                        await sink.send(samples, event.rate, more=not event.last)
                         if sink.gone:
                             return
             finally:
@@ -118,38 +117,43 @@ class TtsService:
     async def _pieces(
         self, request: SpeakEvent, engine: TextToSpeech, feed: TextFeed
     ) -> AsyncGenerator[tuple[TTSEvent, Samples], None]:
-        """Every piece with its sound, as soon as it is made."""
+        """Every stretch of every piece with its sound, as soon as it is made."""
         index = start = 0
         async for text in feed:
-            began = self._runtime.clock.monotonic()
-            samples = await self._synthesize(engine, text)
-            if samples.size == 0:
-                continue
-            took = (self._runtime.clock.monotonic() - began) * 1000
-            event = TTSEvent(
-                owner=request.owner,
-                turn=request.turn,
-                revision=request.revision,
-                text=text,
-                index=index,
-                rate=engine.capabilities.rate,
-                start=start,
-                samples=samples.size,
-                took_ms=took,
-            )
-            yield event, samples
-            index, start = index + 1, start + samples.size
+            began, here = self._runtime.clock.monotonic(), start
+            async with aclosing(self._synthesize(engine, text)) as stretches:
+                async for made in stretches:
+                    event = TTSEvent(
+                        owner=request.owner,
+                        turn=request.turn,
+                        revision=request.revision,
+                        text=text,
+                        index=index,
+                        rate=engine.capabilities.rate,
+                        start=start,
+                        samples=made.samples.size,
+                        took_ms=(self._runtime.clock.monotonic() - began) * 1000,
+                        whole=made.whole,
+                        last=made.last,
+                    )
+                    yield event, made.samples
+                    start += made.samples.size
+            index += start > here
 
-    async def _synthesize(self, engine: TextToSpeech, text: str) -> Samples:
-        """One piece, trimmed; empty when there is nothing to say in it."""
+    async def _synthesize(self, engine: TextToSpeech, text: str) -> AsyncGenerator[Sound, None]:
+        """One piece, trimmed, stretch by stretch; none when there is nothing to say in it."""
         spoken = with_breath(speakable(text))
         if not spoken:
-            return np.zeros(0, np.float32)
-        rate, parts = engine.capabilities.rate, list[Samples]()
-        chunks = engine.synthesize(spoken, self._speed)
-        while (chunk := await self._call(engine, next, chunks, None)) is not None:
-            parts.append(trim(chunk, rate, pause_after(spoken)))
-        return np.concatenate(parts) if parts else np.zeros(0, np.float32)
+            return
+        piece = PieceTrim(engine.capabilities.rate, pause_after(spoken))
+        sounds = engine.synthesize(spoken, self._speed)
+        following = await self._call(engine, next, sounds, None)
+        while (sound := following) is not None:
+            if not sound.last and (made := piece.feed(sound)).samples.size:
+                yield made
+            following = await self._call(engine, next, sounds, None)
+            if sound.last and (made := piece.end(sound, last=following is None)).samples.size:
+                yield made
 
     async def _voice(self, name: str | None) -> TextToSpeech:
         engine, fresh = self._voices.get(name)

@@ -26,8 +26,8 @@ class Sink(Protocol):
         """Nobody listens any more."""
         ...
 
-    async def send(self, samples: Samples, rate: int) -> None:
-        """Take these; waits while there is no room."""
+    async def send(self, samples: Samples, rate: int, *, more: bool = False) -> None:
+        """Take these; waits while there is no room. more: the same sound goes on in what comes next."""
         ...
 
     def close(self) -> None:
@@ -48,8 +48,8 @@ class MouthSink:
     def gone(self) -> bool:
         return self.stopped
 
-    async def send(self, samples: Samples, rate: int) -> None:
-        await self._mouth.play(self.turn, samples, rate)
+    async def send(self, samples: Samples, rate: int, *, more: bool = False) -> None:
+        await self._mouth.play(self.turn, samples, rate, more=more)
 
     def close(self) -> None:
         self._mouth.finish(self.turn)
@@ -68,8 +68,8 @@ class StreamSink:
     def gone(self) -> bool:
         return self._stream.abandoned
 
-    async def send(self, samples: Samples, rate: int) -> None:
-        del rate
+    async def send(self, samples: Samples, rate: int, *, more: bool = False) -> None:
+        del rate, more
         await self._stream.send(samples)
 
     def close(self) -> None:

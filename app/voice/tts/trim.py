@@ -1,6 +1,6 @@
 """Taking off the silence around spoken pieces, so that they start at once and join naturally.
 
-A rule file: samples in, samples out.
+A rule file: samples in, samples out, stretch by stretch, so that nobody waits for the end of a sentence.
 """
 
 # ruff: noqa: RUF001  (typographic signs are what these rules are about)
@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 
 from app.voice.audio.frames import Samples, samples_of
+from app.voice.tts.port import Sound
 
 AUDIBLE: Final = 10 ** (-45 / 20)
 """Amplitude from which sound counts: -45 dBFS."""
@@ -31,27 +32,73 @@ def pause_after(text: str) -> float:
     return CLAUSE_PAUSE_MS if last in (",", ";", ":", "—", "–", "-", "，", "、") else JOINT_PAUSE_MS
 
 
-def trim(samples: Samples, rate: int, pause_ms: float) -> Samples:
-    """The sound with `LEAD_MS` before it and `pause_ms` of silence after it, faded at both ends.
+class Trim:
+    """One sentence on its way: `LEAD_MS` before its first sound, a pause behind its last, faded at both
+    ends.  What is silent altogether vanishes."""
 
-    What is silent altogether comes back empty. A pause that is too short is drawn out.
-    """
-    loud = np.flatnonzero(np.abs(samples) >= AUDIBLE)
-    if loud.size == 0:
-        return np.zeros(0, np.float32)
-    lead, fade = samples_of(LEAD_MS, rate), samples_of(FADE_MS, rate)
-    pause = samples_of(pause_ms, rate)
-    start = max(0, int(loud[0]) - lead)
-    end = min(samples.size, int(loud[-1]) + 1 + pause)
-    kept = samples[start:end].astype(np.float32, copy=True)
-    _fade(kept, fade)
-    missing = int(loud[-1]) + 1 + pause - samples.size
-    return np.concatenate([kept, np.zeros(missing, np.float32)]) if missing > 0 else kept
+    def __init__(self, rate: int) -> None:
+        self._lead, self._fade = samples_of(LEAD_MS, rate), samples_of(FADE_MS, rate)
+        self._rate = rate
+        self._held = np.zeros(0, np.float32)
+        self._begun = False
+        self.dropped = 0
+        """Samples of silence left out at the front."""
+
+    def feed(self, samples: Samples) -> Samples:
+        """The next stretch; what of it is known to be speech, or a pause within. May be empty."""
+        held = np.concatenate([self._held, samples])
+        loud = np.flatnonzero(np.abs(held) >= AUDIBLE)
+        if loud.size == 0:
+            self._held = held
+            return held[:0]
+        if not self._begun:
+            self.dropped = max(0, int(loud[0]) - self._lead)
+            held = held[self.dropped :].astype(np.float32, copy=True)
+            _ramp(held[: self._fade], 0, 1)
+        # the end is faded, if it is the end
+        until = max(0, int(loud[-1]) + 1 - (0 if self._begun else self.dropped) - self._fade)
+        self._begun = True
+        self._held = held[until:]
+        return held[:until]
+
+    def end(self, pause_ms: float) -> Samples:
+        """The rest of the sentence, and the pause, drawn out where it is too short."""
+        if not self._begun:
+            return np.zeros(0, np.float32)
+        loud = np.flatnonzero(np.abs(self._held) >= AUDIBLE)
+        until = int(loud[-1]) + 1 if loud.size else 0
+        rest = np.zeros(until + samples_of(pause_ms, self._rate), np.float32)
+        kept = self._held[: rest.size]
+        rest[: kept.size] = kept
+        _ramp(rest[-self._fade :] if self._fade else rest[:0], 1, 0)
+        return rest
 
 
-def _fade(samples: Samples, length: int) -> None:
-    length = min(length, samples.size // 2)
-    if length:
-        ramp = np.linspace(0, 1, length, dtype=np.float32)
-        samples[:length] *= ramp
-        samples[-length:] *= ramp[::-1]
+class PieceTrim:
+    """The sentences of one piece, each trimmed; pause_ms: between and behind them."""
+
+    def __init__(self, rate: int, pause_ms: float) -> None:
+        self._rate = rate
+        self._pause_ms = pause_ms
+        self._trim = Trim(rate)
+        self._given = 0
+        self._before = 0
+
+    def feed(self, sound: Sound) -> Sound:
+        """The next stretch of a sentence; may have no samples."""
+        samples = self._trim.feed(sound.samples)
+        self._given += samples.size
+        pause = samples_of(self._pause_ms, self._rate)
+        return Sound(samples, last=False, whole=self._before + sound.whole - self._trim.dropped + pause)
+
+    def end(self, sound: Sound, *, last: bool) -> Sound:
+        """The end of a sentence. last: of the piece."""
+        samples = np.concatenate([self._trim.feed(sound.samples), self._trim.end(self._pause_ms)])
+        self._given += samples.size
+        self._trim, self._before = Trim(self._rate), self._given
+        return Sound(samples, last=last, whole=self._given)
+
+
+def _ramp(samples: Samples, start: float, end: float) -> None:
+    """From one loudness to another, in place."""
+    samples *= np.linspace(start, end, len(samples), dtype=np.float32)

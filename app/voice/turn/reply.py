@@ -4,6 +4,7 @@ voice says to the loudspeaker, once the turn is committed."""
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import replace
 
 import anyio
 import structlog
@@ -28,8 +29,9 @@ SILENT_SECONDS = 90.0
 PLENTY_MS = 1500.0
 """With so much speech ahead nobody waits for the next piece."""
 SCARCE_MS = 500.0
-PIECES_AHEAD = 2
-"""Pieces of speech that may wait for the loudspeaker, or for the turn to be committed."""
+STRETCHES_AHEAD = 12
+"""Stretches of speech, about a third of a second to three seconds each, that may wait for the
+loudspeaker, or for the turn to be committed."""
 
 
 class Reply:
@@ -49,6 +51,7 @@ class Reply:
         self._playback = playback
         self._pace = pace
         self._pieces: list[Spoken] = []
+        self._made_ms = 0.0
         self._busy = ExitStack()
         self._begun = False
         self._holding = False
@@ -153,7 +156,7 @@ class Reply:
             raise TimedOut
 
     async def _speak(self, key: str, deltas: Stream[str]) -> None:
-        sound_key, sound = self._runtime.streams.open(PIECES_AHEAD)
+        sound_key, sound = self._runtime.streams.open(STRETCHES_AHEAD)
         self._sound = sound
         request = SpeakEvent(turn=self.turn, revision=self._revision, text_stream=key, sink=sound_key)
         try:
@@ -178,17 +181,21 @@ class Reply:
         await self._committed.wait()
         if samples is not None and not self.cut:
             self._piece(piece)
-            await self._playback.play(self.turn, samples, piece.rate)
+            await self._playback.play(self.turn, samples, piece.rate, more=not piece.last)
 
-    def _piece(self, piece: TTSEvent) -> None:
-        start, length = milliseconds(piece.start, piece.rate), milliseconds(piece.samples, piece.rate)
-        self._pieces.append(Spoken(piece.text, start, length))
+    def _piece(self, made: TTSEvent) -> None:
+        """Remember where it stands: the next stretch of a piece, or the first one."""
+        if made.index == len(self._pieces):
+            self._pieces.append(Spoken(made.text, milliseconds(made.start, made.rate), 0.0))
+        piece = self._pieces[-1]
+        self._made_ms = milliseconds(made.start + made.samples, made.rate)
+        whole = max(milliseconds(made.whole, made.rate), self._made_ms - piece.start_ms)
+        self._pieces[-1] = replace(piece, length_ms=whole)
         if self._ahead_ms() >= PLENTY_MS:
             self._release()
 
     def _ahead_ms(self) -> float:
-        made = self._pieces[-1].start_ms + self._pieces[-1].length_ms if self._pieces else 0.0
-        return made - self._playback.heard_ms(self.turn)
+        return self._made_ms - self._playback.heard_ms(self.turn)
 
     def _tell(self) -> None:
         """Say what was heard, if there was anything to hear."""

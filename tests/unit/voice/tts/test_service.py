@@ -42,7 +42,7 @@ class FakeMouth:
         self.room.set()
         self.over = anyio.Event()
 
-    async def play(self, turn: str, samples: Samples, rate: int) -> None:
+    async def play(self, turn: str, samples: Samples, rate: int, *, more: bool = False) -> None:
         await self.room.wait()
         self.played.append((turn, samples.size, rate))
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from app.voice.audio.frames import Samples
-from app.voice.tts.trim import AUDIBLE, LEAD_MS, pause_after, trim
+from app.voice.tts.trim import AUDIBLE, LEAD_MS, Trim, pause_after
 
 RATE = 16_000
 
@@ -11,6 +11,13 @@ def spoken(lead_ms: float, ms: float, tail_ms: float) -> Samples:
     tone = 0.5 * np.sin(2 * np.pi * 300 * np.arange(round(ms * 16)) / RATE)
     parts = [np.zeros(round(lead_ms * 16)), tone, np.zeros(round(tail_ms * 16))]
     return np.concatenate(parts).astype(np.float32)
+
+
+def trim(samples: Samples, rate: int, pause_ms: float, stretch: int = 0) -> Samples:
+    """All of it, fed in stretches of so many samples."""
+    sentence, step = Trim(rate), stretch or max(1, samples.size)
+    parts = [sentence.feed(samples[at : at + step]) for at in range(0, samples.size, step)]
+    return np.concatenate([*parts, sentence.end(pause_ms)])
 
 
 def first_sound_ms(samples: Samples) -> float:
@@ -51,3 +58,13 @@ def test_the_voice_is_not_changed_in_place() -> None:
 def test_a_sentence_is_followed_by_a_longer_pause_than_a_clause() -> None:
     assert pause_after("Yes.") > pause_after("well,") > pause_after("the largest planet")
     assert pause_after('He said "no."') == pause_after("Yes.")
+
+
+@pytest.mark.parametrize("stretch", [1000, 1, 37, 5000])
+def test_in_stretches_a_sentence_becomes_what_it_is_in_one_go(stretch: int) -> None:
+    sentence = np.concatenate([spoken(60, 100, 300), spoken(20, 150, 200)])
+    assert np.array_equal(trim(sentence, RATE, 90), trim(sentence, RATE, 90, stretch))
+
+
+def test_speech_is_given_out_before_its_sentence_ends() -> None:
+    assert Trim(RATE).feed(spoken(100, 200, 0)).size > 190 * 16
