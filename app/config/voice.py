@@ -71,7 +71,7 @@ class TurnSettings(Section):
         1600, "silence that ends a turn when your words lead on to something", ge=100, le=10000
     )
     speculate_ms: int = setting(
-        96, "silence after which transcription starts, to be thrown away if you go on", ge=60, le=5000
+        64, "silence after which transcription starts, to be thrown away if you go on", ge=60, le=5000
     )
     begin_early: bool = setting(
         True, "think about an answer before it is certain that you have finished, unheard until it is"

@@ -22,7 +22,7 @@ from app.config.voice import SttSettings
 from app.kernel.errors import BadInput, BadSettings, BrokenFile, MissingExtra, Unsupported
 from app.voice.audio.frames import RATE, Samples
 from app.voice.stt.port import SttCapabilities, Transcript
-from app.voice.stt.window import loops, most_tokens, pieces, window_for
+from app.voice.stt.window import loops, most_tokens, pieces, unrolled, window_for
 
 log = structlog.get_logger("solo.stt")
 
@@ -169,7 +169,11 @@ class FasterWhisper:
             suppress_tokens=self._suppressed(tokenizer),
         )[0]
         tokens = [token for token in result.sequences_ids[0] if token < tokenizer.eot]
-        if len(tokens) >= limit or loops(tokens):
+        if len(tokens) >= limit:  # it missed the end
+            tokens = unrolled(tokens)
+            if not tokens:
+                return None
+        elif loops(tokens):
             return None
         # The score is the mean over the tokens; the end token belongs to them.
         probability = result.scores[0] * len(tokens) / (len(tokens) + 1)

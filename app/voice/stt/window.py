@@ -22,9 +22,9 @@ WINDOWS: Final = (10.0, 15.0, 20.0, 30.0)
 """Seconds; the last one is the model's own."""
 MARGIN: Final = 0.5
 """Seconds of silence that must follow the last sound inside the window."""
-TOKENS_PER_SECOND: Final = 9.0
+TOKENS_PER_SECOND: Final = 7.0
 """More than anyone says."""
-TOKENS_FREE: Final = 12
+TOKENS_FREE: Final = 10
 SHORTEST_LOOP: Final = 3
 WHOLE: Final = 20.0
 """Seconds up to which a recording is heard as one: longer ones lose sentences now and then."""
@@ -59,6 +59,15 @@ def pieces(audio: Samples) -> list[Samples]:
 def most_tokens(seconds: float) -> int:
     """More tokens than that for so much sound are a loop."""
     return TOKENS_FREE + int(TOKENS_PER_SECOND * seconds)
+
+
+def unrolled(tokens: Sequence[int]) -> list[int]:
+    """What is said over and over up to the very end, once; empty when that is not so."""
+    total = len(tokens)
+    for size in range(SHORTEST_LOOP, total // 2 + 1):
+        if all(tokens[place] == tokens[place - size] for place in range(size, total)):
+            return list(tokens[:size])
+    return []
 
 
 def loops(tokens: Sequence[int]) -> bool:

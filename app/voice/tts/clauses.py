@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-FIRST: Final = 10
+FIRST: Final = 7
 """Letters and digits that make the first clause worth speaking."""
 SECOND: Final = 40
 """The same for the second one, while little sound is waiting."""

@@ -168,9 +168,9 @@ class Hearing:
 
     async def _run_guess(self, guess: Guess, audio: Samples, revision: int) -> None:
         with self._means.pace.busy(), guess.scope:
-            async with anyio.create_task_group() as both:
-                both.start_soon(self._weigh_sound, guess, audio)
-                await self._transcribe(guess, audio, revision)
+            # One after the other: side by side the words would come a third later.
+            await self._transcribe(guess, audio, revision)
+            await self._weigh_sound(guess, audio)
         guess.heard.set()
 
     async def _weigh_sound(self, guess: Guess, audio: Samples) -> None:

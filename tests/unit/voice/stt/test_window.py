@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from app.voice.audio.frames import RATE
-from app.voice.stt.window import loops, most_tokens, pieces, window_for
+from app.voice.stt.window import loops, most_tokens, pieces, unrolled, window_for
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,19 @@ def test_saying_the_same_three_tokens_again_at_once_is_a_loop(tokens: list[int])
 )
 def test_repeating_oneself_as_people_do_is_none(tokens: list[int]) -> None:
     assert not loops(tokens)
+
+
+@pytest.mark.parametrize(
+    ("tokens", "once"),
+    [
+        ([1, 2, 3, 1, 2, 3, 1, 2, 3], [1, 2, 3]),
+        ([1, 2, 3, 4, 1, 2, 3, 4, 1, 2], [1, 2, 3, 4]),
+        ([1, 1, 2, 1, 1, 2], [1, 1, 2]),
+        ([9, 1, 2, 3, 1, 2, 3], []),
+        ([1, 2, 3, 1, 2, 4], []),
+        ([1, 2, 1, 2], []),
+        ([], []),
+    ],
+)
+def test_what_is_said_over_and_over_to_the_end_was_said_once(tokens: list[int], once: list[int]) -> None:
+    assert unrolled(tokens) == once

