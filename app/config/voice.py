@@ -106,6 +106,9 @@ class SttSettings(Section):
     threads: int = setting(0, "CPU threads; 0: half of the cores, at most four", ge=0, le=64)
     beam_size: int = setting(1, "wider is slower and, outside English, better", ge=1, le=10)
     hints: tuple[str, ...] = setting((), "names and words to expect")
+    partial_ms: int = setting(
+        700, "while you speak, what you said so far is transcribed this often; 0: never", ge=0, le=10_000
+    )
 
 
 class TtsSettings(Section):

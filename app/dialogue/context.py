@@ -133,15 +133,20 @@ def _shown(lines: Sequence[Line]) -> list[Line]:
     return [line for line in lines if line.sequence not in gone and line.sent]
 
 
-def prefix(system: str, lines: Sequence[Line]) -> tuple[ChatMessage, ...]:
-    """How every prompt begins that continues these lines: up to the last reply that was heard."""
+def window_start(lines: Sequence[Line]) -> int:
+    """Where the window onto the dialogue began at its last turn."""
+    return next((line.window_start for line in reversed(lines) if line.role == "user"), 1)
+
+
+def opening(system: str, lines: Sequence[Line]) -> tuple[ChatMessage, ...]:
+    """How every prompt begins that continues these lines: up to where the person's words begin.
+    Empty when nothing of it is new to the model."""
     heard = list(lines)
     while heard and heard[-1].role == "user":
         heard.pop()
     if not heard:
-        return (ChatMessage(role="system", content=system),) if system else ()
-    start = next((line.window_start for line in reversed(heard) if line.role == "user"), 1)
-    return prompt(system, heard, "", start=start, budget=_WHATEVER).messages[:-1]
+        return ()  # without history there is only the system prompt, read at the start
+    return prompt(system, heard, "", start=window_start(heard), budget=_WHATEVER).messages
 
 
 def prompt(system: str, lines: Sequence[Line], said: str, *, start: int, budget: int) -> Prompt:

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import anyio
 
-from app.dialogue.context import CUT, Line, broken_off
+from app.dialogue.context import CUT, Line, broken_off, window_start
 from app.dialogue.history import Draft, History
 from app.dialogue.turns import Reply
 from app.events.dialogue import TurnEndedEvent, TurnStartedEvent, UserSaidEvent
@@ -69,7 +69,7 @@ class Record:
         self._first = not lines
         self._committed = committed
         self._line: Line | None = None
-        start = next((line.window_start for line in reversed(lines) if line.role == "user"), 1)
+        start = window_start(lines)
         tokens = estimate_tokens(text)
         self._draft = Draft("user", text, said.channel, said.turn or "", tokens=tokens, window_start=start)
 

@@ -18,7 +18,7 @@ from anyio.abc import TaskGroup
 
 from app.config.settings import Settings
 from app.db.engine import Database
-from app.dialogue.context import Line
+from app.dialogue.context import Line, opening, window_start
 from app.dialogue.history import History, no_dialogue
 from app.dialogue.preparation import Preparation
 from app.dialogue.record import Commitments, Record
@@ -37,7 +37,13 @@ from app.events.dialogue import (
     UserSaidEvent,
 )
 from app.events.llm import LLMRequestEvent, LLMResponseEvent, LLMTokenEvent
-from app.events.voice import BargeInEvent, ReplySpokenEvent, SpeechStartedEvent, WakeWordEvent
+from app.events.voice import (
+    BargeInEvent,
+    PartialTranscriptEvent,
+    ReplySpokenEvent,
+    SpeechStartedEvent,
+    WakeWordEvent,
+)
 from app.kernel.errors import BadInput, SoloError, TooLarge, TurnCancelled, Unavailable
 from app.kernel.lifecycle import Ready
 from app.kernel.runtime import Runtime
@@ -51,8 +57,10 @@ HEARD: tuple[type[Event], ...] = (
     TurnCommittedEvent,
     WakeWordEvent,
     SpeechStartedEvent,
+    PartialTranscriptEvent,
 )
-"""What dialogue wants to be told: interruptions, what counts, and that somebody begins to speak."""
+"""What dialogue wants to be told: interruptions, what counts, that somebody begins to speak, and what
+they have said so far."""
 
 
 class DialogueService:
@@ -66,7 +74,8 @@ class DialogueService:
         self._prepare = Preparation(runtime, settings)
         self._skilled = Skilled(runtime.bus)
         self._commitments = Commitments()
-        self._warming = Warming(runtime.bus, self._history, settings.llm.generation)
+        self._warming = Warming(runtime.bus)
+        self._system = settings.llm.generation.system_prompt
         self._queues = Queues()
         self._recent = Recent()
         self._latest: dict[tuple[str, str], Latest] = {}
@@ -87,8 +96,9 @@ class DialogueService:
     # -- interruptions -------------------------------------------------------------------------
 
     def _hear(self, fact: Event, group: TaskGroup) -> None:
-        if isinstance(fact, WakeWordEvent | SpeechStartedEvent):
-            group.start_soon(self._expect, fact.owner)
+        if isinstance(fact, WakeWordEvent | SpeechStartedEvent | PartialTranscriptEvent):
+            text = fact.text if isinstance(fact, PartialTranscriptEvent) else ""
+            group.start_soon(self._expect, fact.owner, text)
         if fact.turn is None:
             return
         if isinstance(fact, TurnCommittedEvent):
@@ -107,15 +117,22 @@ class DialogueService:
             place = self._queues.join(dialogue) if dialogue else nullcontext()
             group.start_soon(self._heard, fact, fact.turn, place)
 
-    async def _expect(self, owner: str) -> None:
-        """A person begins to speak: let the model read what the answer will continue."""
+    async def _expect(self, owner: str, text: str) -> None:
+        """A person speaks: let the model read what the answer will continue. text: their words so far."""
         try:
             async with self._choosing:
                 dialogue = await self._continue(owner, "voice")
+            lines = await self._history.load(owner, dialogue)
+            if text:
+                said = UserSaidEvent(owner=owner, text=text, channel="voice")
+                messages = (await self._prepare(said, text, lines, window_start(lines))).prompt.messages
+            else:
+                messages = opening(self._system, lines)
         except SoloError as error:
-            log.error("not_expected", code=error.code)
+            log.debug("not_expected", code=error.code)
             return
-        await self._warming.read(owner, dialogue)
+        if messages:
+            await self._warming.read(owner, dialogue, messages)
 
     async def _heard(
         self, fact: ReplySpokenEvent, turn: str, place: AbstractAsyncContextManager[None]
@@ -136,7 +153,7 @@ class DialogueService:
             lines = await self._history.load(said.owner, dialogue)
             if known and not lines:
                 raise no_dialogue(dialogue)
-            self._warming.over(dialogue)
+            self._warming.begin(dialogue)
             committed = self._commitments.of(said)
             record = Record(self._bus, self._history, said, dialogue, text, lines, committed)
             reply = record.reply
@@ -154,6 +171,7 @@ class DialogueService:
                 raise
             finally:
                 await record.end()
+                self._warming.end(dialogue)
         yield _reply_event(said, dialogue, reply)
 
     def _checked(self, said: UserSaidEvent) -> tuple[str, str]:

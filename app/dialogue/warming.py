@@ -1,7 +1,8 @@
-"""Letting the model read a dialogue while the person still speaks.
+"""Letting the model read while the person still speaks.
 
 After a start the KV cache is empty, and to read an hour of talk takes seconds.  What stands before
-the person's words is known when they begin, so it is read then.
+the person's words is known when they begin, so it is read then; and so are the words themselves, as
+far as they are understood.  What is read in vain costs nobody anything: only the person is speaking.
 """
 
 from __future__ import annotations
@@ -9,10 +10,7 @@ from __future__ import annotations
 import anyio
 import structlog
 
-from app.config.llm import RoleSettings
-from app.dialogue.context import prefix
-from app.dialogue.history import History
-from app.events.llm import LLMRequestEvent
+from app.events.llm import ChatMessage, LLMRequestEvent
 from app.kernel.bus import Bus
 from app.kernel.errors import SoloError
 
@@ -20,28 +18,24 @@ log = structlog.get_logger("solo.dialogue")
 
 
 class Warming:
-    """One dialogue at a time; what the model has read already is not read again."""
+    """One reading at a time, and none in a dialogue that is being answered."""
 
-    def __init__(self, bus: Bus, history: History, role: RoleSettings) -> None:
+    def __init__(self, bus: Bus) -> None:
         self._bus = bus
-        self._history = history
-        self._role = role
         self._scope = anyio.CancelScope()
-        self._read: str | None = None
-        """The spoken dialogue that the model read last."""
+        self._answering: set[str] = set()
+        self._read: tuple[str, tuple[ChatMessage, ...]] | None = None
+        """The dialogue and what was read of it last."""
 
-    async def read(self, owner: str, dialogue: str) -> None:
-        """Let the model read what was said in it so far; failures do no harm."""
-        if dialogue == self._read:
+    async def read(self, owner: str, dialogue: str, messages: tuple[ChatMessage, ...]) -> None:
+        """Let the model read these; failures do no harm."""
+        if dialogue in self._answering or self._read == (dialogue, messages):
             return
-        self._read = dialogue
+        self._scope.cancel()
+        self._read = dialogue, messages
         with anyio.CancelScope() as scope:
             self._scope = scope
             try:
-                lines = await self._history.load(owner, dialogue)
-                if not lines or scope.cancel_called:  # the database ends what it has begun
-                    return  # without history there is only the system prompt, read at the start
-                messages = prefix(self._role.system_prompt, lines)
                 request = LLMRequestEvent(
                     owner=owner, messages=messages, priority="voice", dialogue=dialogue, read_only=True
                 )
@@ -51,7 +45,11 @@ class Warming:
             except SoloError as error:
                 log.debug("not_warmed", code=error.code)
 
-    def over(self, dialogue: str) -> None:
+    def begin(self, dialogue: str) -> None:
         """A turn of this dialogue is about to be answered: what is read by now must do."""
-        self._read = dialogue
+        self._answering.add(dialogue)
         self._scope.cancel()
+
+    def end(self, dialogue: str) -> None:
+        """It is answered."""
+        self._answering.discard(dialogue)

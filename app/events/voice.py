@@ -99,11 +99,23 @@ class SpeculationEvent(Fact):
 
 class TranscribeEvent(Request):
     """Audio to be turned into text → one STTEvent. `stream`: id of a stream of float32 mono
-    arrays at 16 kHz, closed when complete."""
+    arrays at 16 kHz, closed when complete. partial: of somebody who still speaks."""
 
     stream: str
     language: str | None = None
     hints: tuple[str, ...] = ()
+    partial: bool = False
+
+
+class PartialTranscriptEvent(Fact):
+    """What a person has said so far, while they speak. sure: what will hardly change any more; rest:
+    what may; text: both."""
+
+    droppable: ClassVar[bool] = True
+
+    text: str
+    sure: str = ""
+    rest: str = ""
 
 
 class STTEvent(Answer):

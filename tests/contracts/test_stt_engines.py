@@ -56,6 +56,10 @@ class SttContract:
         stt.transcribe(speech, "en", ())
         assert np.array_equal(before, speech)
 
+    def test_what_nobody_wants_any_more_does_no_harm(self, stt: SpeechToText, speech: Samples) -> None:
+        stt.transcribe(speech, "en", (), lambda: True)
+        assert stt.transcribe(speech, "en", ()).text
+
     def test_closing_twice_does_no_harm(self, stt: SpeechToText) -> None:
         stt.close()
         stt.close()

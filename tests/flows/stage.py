@@ -165,6 +165,8 @@ class Stage:
         self.begun: list[UserSaidEvent] = []
         """What dialogue was asked to answer, provisionally or not."""
         self.transcribed: list[str] = []
+        self.overheard: list[str] = []
+        """What was transcribed while the person still spoke."""
         self.echo_dbfs: float | None = None
         self.start = asyncio.get_running_loop().time()
         self._words: dict[int, str] = {}
@@ -280,7 +282,7 @@ class Stage:
         if self.script.stt_error is not None:
             raise self.script.stt_error
         text = "" if self.script.unintelligible else heard
-        self.transcribed.append(text)
+        (self.overheard if request.partial else self.transcribed).append(text)
         yield STTEvent(
             turn=request.turn, revision=request.revision, text=text, language="en",
             seconds=sum(map(len, audio)) / RATE, took_ms=self.script.stt_seconds * 1000,

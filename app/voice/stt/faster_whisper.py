@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
@@ -21,7 +22,7 @@ from app.assets.locate import locate
 from app.config.voice import SttSettings
 from app.kernel.errors import BadInput, BadSettings, BrokenFile, MissingExtra, Unsupported
 from app.voice.audio.frames import RATE, Samples
-from app.voice.stt.port import SttCapabilities, Transcript
+from app.voice.stt.port import SttCapabilities, Transcript, never
 from app.voice.stt.window import loops, most_tokens, pieces, unrolled, window_for
 
 log = structlog.get_logger("solo.stt")
@@ -122,15 +123,27 @@ class FasterWhisper:
 
     # -- hearing -------------------------------------------------------------------------------
 
-    def transcribe(self, audio: Samples, language: str | None, hints: tuple[str, ...]) -> Transcript:
+    def transcribe(
+        self,
+        audio: Samples,
+        language: str | None,
+        hints: tuple[str, ...],
+        given_up: Callable[[], bool] = never,
+    ) -> Transcript:
         code = self._code(language)
         if audio.size == 0:
             return Transcript("", code or "en", no_speech=1.0)
-        heard = [self._hear_piece(piece, code, hints) for piece in pieces(audio)]
+        heard: list[Transcript] = []
+        for piece in pieces(audio):
+            if given_up():
+                return Transcript("", code or "en", no_speech=1.0)
+            heard.append(self._hear_piece(piece, code, hints, given_up))
         return heard[0] if len(heard) == 1 else _joined(heard)
 
-    def _hear_piece(self, audio: Samples, language: str | None, hints: tuple[str, ...]) -> Transcript:
-        heard = self._hear(audio, language, hints)
+    def _hear_piece(
+        self, audio: Samples, language: str | None, hints: tuple[str, ...], given_up: Callable[[], bool]
+    ) -> Transcript:
+        heard = self._hear(audio, language, hints, given_up)
         return heard if heard is not None else self._hear_strictly(audio, language, hints)
 
     def _code(self, language: str | None) -> str | None:
@@ -145,13 +158,21 @@ class FasterWhisper:
             )
         return wanted
 
-    def _hear(self, audio: Samples, language: str | None, hints: tuple[str, ...]) -> Transcript | None:
+    def _hear(
+        self,
+        audio: Samples,
+        language: str | None,
+        hints: tuple[str, ...],
+        given_up: Callable[[], bool] = never,
+    ) -> Transcript | None:
         """One window just long enough; None when that did not work."""
         seconds = audio.size / RATE
         window = window_for(seconds)
         if window is None:
             return None
         encoded = self._encode(audio, window)
+        if given_up():
+            return Transcript("", language or "en", no_speech=1.0)
         if language is None:
             language = str(self._model.model.detect_language(encoded)[0][0][0]).strip("<|>")
         tokenizer = self._tokenizer(language)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -30,6 +31,11 @@ class Transcript:
     log_probability: float = 0.0
 
 
+def never() -> bool:
+    """Somebody waits for it."""
+    return False
+
+
 class SpeechToText(Protocol):
     """Turns audio into text; blocking, called off the event loop, one call at a time."""
 
@@ -40,8 +46,15 @@ class SpeechToText(Protocol):
         """Load the model and warm it up. Raises BrokenFile, NotFound."""
         ...
 
-    def transcribe(self, audio: Samples, language: str | None, hints: tuple[str, ...]) -> Transcript:
-        """Mono float32 at 16 kHz. language None: detect (or the engine's only one)."""
+    def transcribe(
+        self,
+        audio: Samples,
+        language: str | None,
+        hints: tuple[str, ...],
+        given_up: Callable[[], bool] = never,
+    ) -> Transcript:
+        """Mono float32 at 16 kHz. language None: detect (or the engine's only one). given_up: asked
+        between steps of the work; when nobody wants the words any more, any will do."""
         ...
 
     def close(self) -> None:

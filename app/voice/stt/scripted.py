@@ -6,14 +6,14 @@ speech, and what was said is the next line of the script.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
 
 from app.config.voice import SttSettings
 from app.voice.audio.frames import Samples
-from app.voice.stt.port import SttCapabilities, Transcript
+from app.voice.stt.port import SttCapabilities, Transcript, never
 
 QUIET = 0.01
 """Below this loudness (root mean square) nobody speaks."""
@@ -39,7 +39,14 @@ class ScriptedStt:
 
     def load(self) -> None: ...
 
-    def transcribe(self, audio: Samples, language: str | None, hints: tuple[str, ...]) -> Transcript:
+    def transcribe(
+        self,
+        audio: Samples,
+        language: str | None,
+        hints: tuple[str, ...],
+        given_up: Callable[[], bool] = never,
+    ) -> Transcript:
+        del given_up
         self.heard.append((audio.size, language, hints))
         if audio.size == 0 or float(np.sqrt(np.mean(np.square(audio)))) < QUIET:
             return Transcript("", "en", no_speech=1.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncGenerator, Callable
 from typing import Final, ParamSpec, TypeVar
 
@@ -82,7 +83,11 @@ class SttService:
         if reason:
             return Transcript("", request.language or "en", no_speech=1.0), reason
         hints = (*self._settings.hints, *request.hints)
-        heard = await self._call(self._engine.transcribe, audio, request.language, hints)
+        given_up = threading.Event()
+        try:
+            heard = await self._call(self._engine.transcribe, audio, request.language, hints, given_up.is_set)
+        finally:
+            given_up.set()
         return heard, doubt(heard)
 
     async def _collect(self, key: str) -> Samples:

@@ -16,10 +16,12 @@ from app.voice.audio.frames import Samples
 from app.voice.tts.halves import Halves
 from app.voice.tts.port import Sound
 
-AROUND: Final = 16
+AROUND: Final = 12
 """Frames on either side that a sample depends on: ten, measured."""
-FIRST: Final = 32
-"""Frames of the first stretch: a third of a second of speech."""
+FIRST: Final = 24
+"""Frames of the first stretch: a quarter of a second of speech."""
+BEFORE: Final = 3
+"""Frames kept of the silence before the first sound."""
 LONGEST: Final = 256
 LOUDNESS: Final = 0.1
 """RMS of speech; its peaks are five times as high, now and then ten times."""
@@ -57,19 +59,25 @@ class Vocoder:
             return
         frames, *rest = self._front.run(None, inputs)
         others = dict(zip(self._parts.others, rest, strict=False))
-        length = frames.shape[2]
-        for begin, end in stretches(length):
+        first, length = _silent(rest[-1]) if self._parts.timed else 0, frames.shape[2]
+        for begin, end in stretches(first, length):
             left, right = max(0, begin - AROUND), min(length, end + AROUND)
             made = self._back.run(None, others | {self._parts.frames: frames[:, :, left:right]})[0]
             each = made.size // (right - left)
             samples = np.ravel(made)[(begin - left) * each : (end - left) * each]
-            yield Sound(samples, last=end == length, whole=length * each)
+            yield Sound(samples, last=end == length, whole=(length - first) * each)
 
 
-def stretches(length: int) -> list[tuple[int, int]]:
-    """So many frames, cut where the sound is made in one go: short first, then longer."""
+def _silent(lengths: Samples) -> int:
+    """Frames before the first sound: those of the sign that a sentence begins, and of the gap behind
+    it. Mostly four, now and then half a second."""
+    return max(0, int(np.sum(np.ravel(lengths)[:2])) - BEFORE)
+
+
+def stretches(begin: int, length: int) -> list[tuple[int, int]]:
+    """The frames from `begin` on, cut where the sound is made in one go: short first, then longer."""
     found: list[tuple[int, int]] = []
-    begin, step = 0, FIRST
+    step = FIRST
     while begin < length:
         end = length if length - begin < step + FIRST else begin + step
         found.append((begin, end))

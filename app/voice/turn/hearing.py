@@ -15,20 +15,19 @@ import structlog
 from anyio.abc import TaskGroup
 
 from app.config.voice import SttSettings
-from app.events.voice import SpeechEndedEvent, SpeechStartedEvent, STTEvent, TranscribeEvent, WakeReason
+from app.events.voice import SpeechEndedEvent, SpeechStartedEvent, STTEvent, WakeReason
 from app.kernel.errors import SoloError, Unavailable
 from app.kernel.runtime import Runtime
 from app.voice.audio.frames import Frame, Samples
 from app.voice.audio.pace import Pace
+from app.voice.turn.partial import Partials
 from app.voice.turn.patience import Waits, wait_for
 from app.voice.turn.phrases import Shape, shape
 from app.voice.turn.port import EndOfTurn
 from app.voice.turn.segmenter import Heard, Segmenter
+from app.voice.turn.transcribing import transcribe
 
 log = structlog.get_logger("solo.turn")
-
-TRANSCRIBE_SECONDS = 30.0
-"""After this the transcription counts as failed."""
 
 
 class Guess:
@@ -81,11 +80,13 @@ class Hearing:
         """Last voiced sample before the decision that the turn is over."""
         self._means = means
         self._guess: Guess | None = None
+        self._partials = Partials(means.runtime, means.settings, means.group)
         self._settled = False
 
     def hear(self, frame: Frame) -> Heard | None:
         """The next frame; what it meant."""
         mark = self.segmenter.hear(frame)
+        self._partials.hear(self.segmenter, self.turn, self.revision)
         if mark is Heard.PAUSED:
             self._start_guess()
         elif mark is Heard.RESUMED:
@@ -98,6 +99,7 @@ class Hearing:
         """The turn is decided to be over. Unless it is for good, the person may yet go on: then
         the next speech means that it was not."""
         self._settled = True
+        self._partials.stop()
         self.said_until = self.segmenter.voiced_until
         if not for_good:
             self.segmenter.reopen()
@@ -125,7 +127,8 @@ class Hearing:
         return cut.paused and not cut.over and not cut.held and cut.silence >= cut.wait
 
     def drop_guess(self) -> None:
-        """The person goes on: what was guessed is of no use; idempotent."""
+        """The person goes on, or nobody listens any more: what was guessed is of no use; idempotent."""
+        self._partials.stop()
         guess, self._guess = self._guess, None
         if guess is not None:
             guess.scope.cancel()
@@ -187,17 +190,12 @@ class Hearing:
         self._weigh(guess)
 
     async def _transcribe(self, guess: Guess, audio: Samples, revision: int) -> None:
-        key, stream = self._means.runtime.streams.open(2)
-        stream.offer(audio)
-        stream.close()
-        language = None if self._means.settings.language == "auto" else self._means.settings.language
-        request = TranscribeEvent(turn=self.turn, revision=revision, stream=key, language=language)
         try:
-            guess.text = await self._means.runtime.bus.request(request, STTEvent, timeout=TRANSCRIBE_SECONDS)
+            guess.text = await transcribe(
+                self._means.runtime, self._means.settings, audio, turn=self.turn, revision=revision
+            )
         except SoloError as error:
             guess.error = error
-        finally:
-            self._means.runtime.streams.discard(key)
         guess.heard.set()
         self._weigh(guess)
 

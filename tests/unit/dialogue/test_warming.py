@@ -7,10 +7,11 @@ import pytest
 
 from app.config.settings import Settings
 from app.db.engine import Database
-from app.dialogue.context import prefix
+from app.dialogue.context import opening
 from app.dialogue.history import Draft, History
-from app.events.llm import LLMRequestEvent
-from app.events.voice import SpeechStartedEvent, WakeWordEvent
+from app.dialogue.warming import Warming
+from app.events.llm import ChatMessage, LLMRequestEvent
+from app.events.voice import PartialTranscriptEvent, SpeechStartedEvent, WakeWordEvent
 from app.kernel.runtime import Runtime
 from tests.unit.dialogue.scripted import Model, running, say, until
 
@@ -52,11 +53,11 @@ async def test_what_is_read_is_how_the_prompt_begins(
     assert reading.read_only
     assert not answering.read_only
     assert reading.dialogue == answering.dialogue == "d1"
-    assert answering.messages[: len(reading.messages)] == reading.messages
-    assert len(answering.messages) == len(reading.messages) + 1
+    assert answering.messages[:-1] == reading.messages[:-1]
+    assert reading.messages[-1] == ChatMessage(role="user", content="")
 
 
-async def test_what_was_read_or_answered_is_not_read_again(
+async def test_what_was_read_is_not_read_again_and_what_is_new_is(
     runtime: Runtime, settings: Settings, database: Database
 ) -> None:
     await spoken_before(runtime, database)
@@ -67,8 +68,38 @@ async def test_what_was_read_or_answered_is_not_read_again(
         await asked_for(model, 1)
         await say(runtime, "where do I live", channel="voice")
         runtime.bus.publish(SPEAKS)
+        await asked_for(model, 3)
         await say(runtime, "and you", channel="voice")
-    assert len(readings(model)) == 1
+    first, second = readings(model)
+    assert len(second.messages) == len(first.messages) + 2
+
+
+async def test_words_are_read_while_they_are_spoken(
+    runtime: Runtime, settings: Settings, database: Database
+) -> None:
+    await spoken_before(runtime, database)
+    model = Model()
+    async with running(runtime, settings, database, model):
+        runtime.bus.publish(PartialTranscriptEvent(turn="t9", text="where do"))
+        await asked_for(model, 1)
+        await say(runtime, "where do I live", channel="voice")
+    reading, answering = model.asked
+    assert reading.read_only
+    assert reading.dialogue == answering.dialogue
+    assert reading.messages[:-1] == answering.messages[:-1]
+    assert answering.messages[-1].content.startswith(reading.messages[-1].content)
+
+
+async def test_nothing_is_read_of_a_dialogue_that_is_being_answered(runtime: Runtime) -> None:
+    model, warming = Model(), Warming(runtime.bus)
+    messages = (ChatMessage(role="user", content="no I mean"),)
+    async with runtime.bus.serve(LLMRequestEvent, model.serve, name="llm"):
+        warming.begin("d1")
+        await warming.read("local", "d1", messages)
+        assert model.asked == []
+        warming.end("d1")
+        await warming.read("local", "d1", messages)
+    assert len(model.asked) == 1
 
 
 async def test_a_new_dialogue_has_nothing_to_be_read(
@@ -94,6 +125,5 @@ async def test_the_answer_does_not_wait_until_all_is_read(
         assert len(model.asked) == 2
 
 
-def test_without_history_only_the_system_prompt_is_sure() -> None:
-    assert [message.role for message in prefix("Be brief.", [])] == ["system"]
-    assert prefix("", []) == ()
+def test_without_history_there_is_nothing_to_be_read() -> None:
+    assert opening("Be brief.", []) == ()

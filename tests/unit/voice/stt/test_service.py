@@ -1,4 +1,5 @@
-from collections.abc import AsyncGenerator
+import threading
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from app.voice.audio.frames import Samples
 from app.voice.stt import service
 from app.voice.stt.engines import build
 from app.voice.stt.files import transcribe, transcribe_file
-from app.voice.stt.port import Transcript
+from app.voice.stt.port import SttCapabilities, Transcript, never
 from app.voice.stt.scripted import ScriptedStt
 from app.voice.stt.service import SttService
 
@@ -62,13 +63,42 @@ async def test_silence_is_an_empty_text_with_a_reason_and_costs_no_work(runtime:
 
 async def test_what_the_engine_doubts_is_not_passed_on(runtime: Runtime) -> None:
     class Inventor(ScriptedStt):
-        def transcribe(self, audio: Samples, language: str | None, hints: tuple[str, ...]) -> Transcript:
+        def transcribe(self, *_: object, **__: object) -> Transcript:
             return Transcript("Thanks for watching!", "en", no_speech=0.9, log_probability=-1.2)
 
     async with running(runtime, Inventor()):
         heard = await transcribe(runtime, SPEECH)
     assert (heard.text, heard.reason) == ("", "noise")
     assert heard.no_speech == 0.9
+
+
+async def test_the_engine_learns_that_nobody_waits_any_more(runtime: Runtime) -> None:
+    class Slow(ScriptedStt):
+        def __init__(self) -> None:
+            super().__init__()
+            self.capabilities = SttCapabilities(languages=("en",))
+            self.begun, self.given_up = threading.Event(), threading.Event()
+
+        def transcribe(
+            self,
+            audio: Samples,
+            language: str | None,
+            hints: tuple[str, ...],
+            given_up: Callable[[], bool] = never,
+        ) -> Transcript:
+            self.begun.set()
+            while not given_up():
+                pass
+            self.given_up.set()
+            return Transcript("", "en")
+
+    engine = Slow()
+    async with running(runtime, engine):
+        async with anyio.create_task_group() as group:
+            group.start_soon(transcribe, runtime, SPEECH)
+            await anyio.to_thread.run_sync(engine.begun.wait, 5)
+            group.cancel_scope.cancel()
+        assert await anyio.to_thread.run_sync(engine.given_up.wait, 5)
 
 
 async def test_a_recording_without_end_is_refused(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:

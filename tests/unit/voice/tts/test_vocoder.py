@@ -5,7 +5,7 @@ import pytest
 
 from app.voice.tts.halves import Halves, halves
 from app.voice.tts.port import Sound, joined
-from app.voice.tts.vocoder import AROUND, BEND, FIRST, LONGEST, Vocoder, bent, stretches
+from app.voice.tts.vocoder import AROUND, BEFORE, BEND, FIRST, LONGEST, Vocoder, bent, stretches
 
 HOP = 8
 PARTS = Halves(b"", b"", "frames", (), timed=True)
@@ -14,13 +14,14 @@ PARTS = Halves(b"", b"", "frames", (), timed=True)
 class Front:
     """Frames that are numbered from one."""
 
-    def __init__(self, length: int) -> None:
+    def __init__(self, length: int, silent: int = 0) -> None:
         self._length = length
+        self._silent = silent
 
     def run(self, _: None, inputs: dict[str, Any]) -> list[Any]:
         assert inputs == {"input": 1}
         numbers = np.arange(1.0, self._length + 1, dtype=np.float32)
-        return [np.tile(numbers / 1e4, (1, 3, 1)), np.ones((1, 1, 5))]
+        return [np.tile(numbers / 1e4, (1, 3, 1)), np.array([[[self._silent, 1, 9, 9]]])]
 
 
 class Back:
@@ -52,9 +53,16 @@ def test_the_first_sound_waits_for_a_third_of_a_second_of_frames_only() -> None:
     assert back.lengths == [FIRST + AROUND]
 
 
+def test_the_silence_before_the_first_sound_is_not_made() -> None:
+    whole = joined(speech(300))
+    late = list(Vocoder(Front(300, silent=40), Back(), PARTS).speak({"input": 1}))
+    assert np.allclose(joined(late), whole[(41 - BEFORE) * HOP :], atol=1e-7)
+    assert {sound.whole for sound in late} == {joined(late).size}
+
+
 @pytest.mark.parametrize("length", [1, 31, 32, 63, 64, 95, 96, 97, 400, 5000])
 def test_stretches_grow_leave_nothing_out_and_none_is_shorter_than_the_first(length: int) -> None:
-    found = stretches(length)
+    found = stretches(0, length)
     sizes = [end - begin for begin, end in found]
     assert [begin for begin, _ in found] == [0, *(end for _, end in found[:-1])]
     assert sum(sizes) == length

@@ -1,0 +1,70 @@
+"""The words of a turn while it is still being spoken, on a steady beat.
+
+Whoever wants to look ahead reads them: the terminal shows them, dialogue lets the model read them.
+One transcription at a time, and none that would still run when the turn is over: it is begun while
+there is a voice, and called off at the first silence.
+"""
+
+from __future__ import annotations
+
+import anyio
+import structlog
+from anyio.abc import TaskGroup
+
+from app.config.voice import SttSettings
+from app.events.voice import PartialTranscriptEvent
+from app.kernel.errors import SoloError
+from app.kernel.runtime import Runtime
+from app.voice.audio.frames import Samples, samples_of
+from app.voice.turn.segmenter import Segmenter
+from app.voice.turn.stable import Stable
+from app.voice.turn.transcribing import transcribe
+
+log = structlog.get_logger("solo.turn")
+
+
+class Partials:
+    """Those of one turn."""
+
+    def __init__(self, runtime: Runtime, settings: SttSettings, group: TaskGroup) -> None:
+        self._runtime = runtime
+        self._settings = settings
+        self._group = group
+        self._beat = samples_of(settings.partial_ms)
+        self._words = Stable()
+        self._last: int | None = None
+        self._scope: anyio.CancelScope | None = None
+
+    def hear(self, cut: Segmenter, turn: str, revision: int) -> None:
+        """A frame has gone by."""
+        if not self._beat or cut.began_at is None or cut.paused or cut.silence or self._scope is not None:
+            return
+        last = self._last if self._last is not None else cut.began_at
+        if cut.position - last >= self._beat:
+            self._last, self._scope = cut.position, anyio.CancelScope()
+            self._group.start_soon(self._run, self._scope, cut.audio(), turn, revision, name="turn:partial")
+
+    def stop(self) -> None:
+        """The person is silent, or not listened to any more; idempotent."""
+        if self._scope is not None:
+            self._scope.cancel()
+
+    async def _run(self, scope: anyio.CancelScope, audio: Samples, turn: str, revision: int) -> None:
+        try:
+            with scope:
+                heard = await transcribe(
+                    self._runtime, self._settings, audio, turn=turn, revision=revision, partial=True
+                )
+                if heard.text:
+                    self._tell(heard.text, turn, revision)
+        except SoloError as error:
+            log.debug("no_partial", turn=turn, code=error.code)
+        finally:
+            self._scope = None
+
+    def _tell(self, text: str, turn: str, revision: int) -> None:
+        self._words.feed(text)
+        sure, rest = " ".join(self._words.sure), " ".join(self._words.rest)
+        self._runtime.bus.publish(
+            PartialTranscriptEvent(turn=turn, revision=revision, text=self._words.text, sure=sure, rest=rest)
+        )

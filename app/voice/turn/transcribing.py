@@ -1,0 +1,32 @@
+"""Asking for the words of a piece of sound."""
+
+from __future__ import annotations
+
+from app.config.voice import SttSettings
+from app.events.voice import STTEvent, TranscribeEvent
+from app.kernel.runtime import Runtime
+from app.voice.audio.frames import Samples
+
+TRANSCRIBE_SECONDS = 30.0
+"""After this the transcription counts as failed."""
+
+
+async def transcribe(
+    runtime: Runtime,
+    settings: SttSettings,
+    audio: Samples,
+    *,
+    turn: str,
+    revision: int,
+    partial: bool = False,
+) -> STTEvent:
+    """The words; partial: the person still speaks. Cancelling it calls the work off. Raises SoloError."""
+    key, stream = runtime.streams.open(2)
+    stream.offer(audio)
+    stream.close()
+    language = None if settings.language == "auto" else settings.language
+    request = TranscribeEvent(turn=turn, revision=revision, stream=key, language=language, partial=partial)
+    try:
+        return await runtime.bus.request(request, STTEvent, timeout=TRANSCRIBE_SECONDS)
+    finally:
+        runtime.streams.discard(key)
