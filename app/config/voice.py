@@ -107,7 +107,11 @@ class SttSettings(Section):
     beam_size: int = setting(1, "wider is slower and, outside English, better", ge=1, le=10)
     hints: tuple[str, ...] = setting((), "names and words to expect")
     partial_ms: int = setting(
-        700, "while you speak, what you said so far is transcribed this often; 0: never", ge=0, le=10_000
+        -1,
+        "while you speak, what you said so far is transcribed this often; 0: never; -1: every 700 ms where "
+        "there are four cores or more",
+        ge=-1,
+        le=10_000,
     )
 
 

@@ -7,6 +7,9 @@ there is a voice, and called off at the first silence.
 
 from __future__ import annotations
 
+import os
+from typing import Final
+
 import anyio
 import structlog
 from anyio.abc import TaskGroup
@@ -20,6 +23,10 @@ from app.voice.turn.segmenter import Segmenter
 from app.voice.turn.stable import Stable
 from app.voice.turn.transcribing import transcribe
 
+USUAL_MS: Final = 700.0
+CORES: Final = 4
+"""With fewer the words at the end would come later for it, and nothing sooner."""
+
 log = structlog.get_logger("solo.turn")
 
 
@@ -30,7 +37,7 @@ class Partials:
         self._runtime = runtime
         self._settings = settings
         self._group = group
-        self._beat = samples_of(settings.partial_ms)
+        self._beat = samples_of(beat_ms(settings.partial_ms, os.cpu_count() or 1))
         self._words = Stable()
         self._last: int | None = None
         self._scope: anyio.CancelScope | None = None
@@ -68,3 +75,10 @@ class Partials:
         self._runtime.bus.publish(
             PartialTranscriptEvent(turn=turn, revision=revision, text=self._words.text, sure=sure, rest=rest)
         )
+
+
+def beat_ms(wanted: int, cores: int) -> float:
+    """How often, 0 for never."""
+    if wanted >= 0:
+        return wanted
+    return USUAL_MS if cores >= CORES else 0.0
