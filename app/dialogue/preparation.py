@@ -36,6 +36,8 @@ COUNT_SECONDS = 0.25
 """A counter that needs longer is busy; an estimate will do."""
 GRACE_SECONDS = 0.1
 """What recall may overrun its own time limit by before nobody waits for it any more."""
+FAR = 3
+"""Times that a prompt fits into the context: then an estimate of it will do."""
 LINES_RECALLED = 24
 REPLY_SHARE = 4
 """A quarter of the context is kept for the reply, unless less is allowed anyway."""
@@ -57,6 +59,8 @@ class Preparation:
         self._bus = runtime.bus
         self._memory = settings.memory
         self._role = settings.llm.generation
+        self._known = 0
+        """Tokens that the model takes, as it said itself."""
 
     async def __call__(self, said: UserSaidEvent, content: str, lines: list[Line], start: int) -> Prepared:
         """The prompt for `content`, said behind `lines`. start: where the window began at the last
@@ -68,7 +72,7 @@ class Preparation:
             memories.extend(await self._recall(said, content, lines, start))
 
         async def count() -> None:
-            counts.extend(await self._count(said, (self._role.system_prompt, content)))
+            counts.extend(await self._count(said, (self._role.system_prompt, content), lines))
 
         async with anyio.create_task_group() as group:
             group.start_soon(recall)
@@ -118,11 +122,17 @@ class Preparation:
         memories = [Remembered(memory.text, memory.speaker) for memory in found.memories]
         return within(memories, settings.recall_tokens)
 
-    async def _count(self, said: UserSaidEvent, texts: tuple[str, ...]) -> tuple[int, ...]:
+    async def _count(
+        self, said: UserSaidEvent, texts: tuple[str, ...], lines: list[Line]
+    ) -> tuple[int, ...]:
         """Tokens of each text, then those of the context."""
+        estimates = (*map(estimate_tokens, texts), self._role.context)
+        if self._known and FAR * (sum(estimates[:-1]) + sum(line.tokens for line in lines)) < self._known:
+            return (*estimates[:-1], self._known)
         request = CountTokensEvent(owner=said.owner, turn=said.turn, revision=said.revision, texts=texts)
         try:
             found = await self._bus.request(request, TokenCountEvent, timeout=COUNT_SECONDS)
         except SoloError:
-            return (*map(estimate_tokens, texts), self._role.context)
+            return estimates
+        self._known = found.context
         return (*found.counts, found.context)

@@ -125,7 +125,8 @@ class MemoryService:
         except SoloError as error:
             # The history has the words: the next start catches up.
             log.error("not_remembered", turn=fact.turn, code=error.code)
-        self._embedder.wake()
+        if not (isinstance(fact, TurnEndedEvent) and fact.channel == "voice"):
+            self._embedder.wake()  # what is spoken is written before it is heard: the voice goes first
 
     def _said(self, ended: TurnEndedEvent) -> list[Said]:
         if ended.turn is None:

@@ -17,8 +17,8 @@ from app.voice.audio.frames import RATE, Samples
 from app.voice.audio.portaudio import accepts, find, in_thread, lost, start, stop
 from app.voice.audio.resample import Resampler, to_mono
 
-BLOCK_MS = 20
-BLOCKS_KEPT = 100
+BLOCK_MS = 10
+BLOCKS_KEPT = 200
 """Two seconds may wait before the oldest is dropped."""
 SILENT_SECONDS = 3.0
 """A device that gives nothing for so long is gone, whatever the system says."""
@@ -40,7 +40,7 @@ class Microphone:
 
     @asynccontextmanager
     async def open(self) -> AsyncGenerator[AsyncIterator[Samples]]:
-        """Blocks of about 20 ms. Raises NotFound, MissingExtra, DeviceLost."""
+        """Blocks of about 10 ms. Raises NotFound, MissingExtra, DeviceLost."""
         device = await in_thread(lambda: find(self._wanted, "microphone"))
         self.name = device.name
         blocks: Stream[Samples] = Stream(BLOCKS_KEPT, Policy.DROP_OLDEST, name="microphone")
