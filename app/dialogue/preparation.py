@@ -122,9 +122,7 @@ class Preparation:
         memories = [Remembered(memory.text, memory.speaker) for memory in found.memories]
         return within(memories, settings.recall_tokens)
 
-    async def _count(
-        self, said: UserSaidEvent, texts: tuple[str, ...], lines: list[Line]
-    ) -> tuple[int, ...]:
+    async def _count(self, said: UserSaidEvent, texts: tuple[str, ...], lines: list[Line]) -> tuple[int, ...]:
         """Tokens of each text, then those of the context."""
         estimates = (*map(estimate_tokens, texts), self._role.context)
         if self._known and FAR * (sum(estimates[:-1]) + sum(line.tokens for line in lines)) < self._known:

@@ -76,6 +76,8 @@ class DialogueService:
         self._commitments = Commitments()
         self._warming = Warming(runtime.bus)
         self._system = settings.llm.generation.system_prompt
+        self._heard_now: dict[str, str] = {}
+        """owner → the turn whose answer is being heard, or about to be."""
         self._queues = Queues()
         self._recent = Recent()
         self._latest: dict[tuple[str, str], Latest] = {}
@@ -110,15 +112,27 @@ class DialogueService:
                     owner=fact.owner, turn=fact.turn, revision=fact.revision, reason=fact.reason
                 )
             )
-        elif isinstance(fact, ReplySpokenEvent) and fact.unheard:
+        elif isinstance(fact, ReplySpokenEvent):
+            self._no_longer_heard(fact.owner, fact.turn)
+            self._correct(fact, fact.turn, group)
+
+    def _no_longer_heard(self, owner: str, turn: str) -> None:
+        if self._heard_now.get(owner) == turn:
+            del self._heard_now[owner]
+
+    def _correct(self, fact: ReplySpokenEvent, turn: str, group: TaskGroup) -> None:
+        if fact.unheard:
             # The place in the dialogue's line is taken now, before that of whatever is said next;
             # the waiting is done in a task of its own, so that no other dialogue waits along.
-            dialogue = self._recent.get(fact.owner, fact.turn)
+            dialogue = self._recent.get(fact.owner, turn)
             place = self._queues.join(dialogue) if dialogue else nullcontext()
-            group.start_soon(self._heard, fact, fact.turn, place)
+            group.start_soon(self._heard, fact, turn, place)
 
     async def _expect(self, owner: str, text: str) -> None:
-        """A person speaks: let the model read what the answer will continue. text: their words so far."""
+        """A person speaks: let the model read what the answer will continue. text: their words so far.
+        While an answer is heard nobody knows yet how much of it will have been heard."""
+        if owner in self._heard_now:
+            return
         try:
             async with self._choosing:
                 dialogue = await self._continue(owner, "voice")
@@ -149,6 +163,8 @@ class DialogueService:
         text, turn = self._checked(said)
         dialogue, known = await self._choose(said)
         self._recent.add(said.owner, turn, dialogue)
+        if said.channel == "voice":
+            self._heard_now[said.owner] = turn
         async with self._queues.join(dialogue):
             lines = await self._history.load(said.owner, dialogue)
             if known and not lines:
@@ -164,6 +180,7 @@ class DialogueService:
                 await record.committed()
             except (asyncio.CancelledError, GeneratorExit, TurnCancelled):
                 reply.finish = "cancelled"
+                self._no_longer_heard(said.owner, turn)
                 raise
             except SoloError:
                 # Whoever takes it back now need not know; who commits it is told.

@@ -11,7 +11,7 @@ from app.dialogue.context import opening
 from app.dialogue.history import Draft, History
 from app.dialogue.warming import Warming
 from app.events.llm import ChatMessage, LLMRequestEvent
-from app.events.voice import PartialTranscriptEvent, SpeechStartedEvent, WakeWordEvent
+from app.events.voice import PartialTranscriptEvent, ReplySpokenEvent, SpeechStartedEvent, WakeWordEvent
 from app.kernel.runtime import Runtime
 from tests.unit.dialogue.scripted import Model, running, say, until
 
@@ -66,7 +66,9 @@ async def test_what_was_read_is_not_read_again_and_what_is_new_is(
         for event in (WOKEN, SPEAKS):
             runtime.bus.publish(event)
         await asked_for(model, 1)
-        await say(runtime, "where do I live", channel="voice")
+        await say(runtime, "where do I live", channel="voice", turn="t8")
+        runtime.bus.publish(SPEAKS)  # over the answer: not yet
+        runtime.bus.publish(ReplySpokenEvent(turn="t8", heard="Paris it is.", unheard=""))
         runtime.bus.publish(SPEAKS)
         await asked_for(model, 3)
         await say(runtime, "and you", channel="voice")
