@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import sys
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -66,6 +67,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             if STRICT and part not in OPTIONAL_EVEN_IN_CI:
                 pytest.fail(f"missing {what}", pytrace=False)
             pytest.skip(f"missing {what}")
+
+
+def pytest_unconfigure() -> None:
+    """llama-cpp-python opens the null device twice when it is imported and closes neither."""
+    left = sys.modules.get("llama_cpp._utils")
+    for name in ("outnull_file", "errnull_file"):
+        if hasattr(left, name):
+            getattr(left, name).close()
 
 
 @pytest.fixture

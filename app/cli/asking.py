@@ -13,15 +13,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from app.cli.reach import OwnSolo, reached
 from app.events.dialogue import ReplyDeltaEvent, ReplyEvent, UserSaidEvent
 from app.kernel.errors import Interrupted, SoloError
 
 if TYPE_CHECKING:
-    from anyio.from_thread import BlockingPortal
-
     from app.api.client import SoloClient
     from app.config.settings import Settings
-    from app.kernel.runtime import Runtime
 
 POLL_SECONDS = 0.05
 """How often the terminal is looked at while the next piece is awaited."""
@@ -95,24 +93,8 @@ class Asker(Protocol):
 @contextmanager
 def asker(settings: Settings) -> Generator[Asker]:
     """The Solo that runs on this data folder, else what is needed of one, started for this."""
-    from app.api.client import SoloClient
-
-    client = SoloClient.find(settings)
-    if client is not None:
-        with client:
-            yield Remote(client)
-        return
-    from anyio.from_thread import start_blocking_portal
-
-    from app.kernel import log
-    from app.main import serving
-
-    log.configure(settings.log, settings.logs_dir)
-    with (
-        start_blocking_portal() as portal,
-        portal.wrap_async_context_manager(serving(settings, {"dialogue"})) as runtime,
-    ):
-        yield Own(portal, runtime)
+    with reached(settings, {"dialogue"}, Remote, Own) as found:
+        yield found
 
 
 class Remote:
@@ -157,9 +139,9 @@ class Remote:
 class Own:
     """The parts of Solo that answering takes, in a thread of this process."""
 
-    def __init__(self, portal: BlockingPortal, runtime: Runtime) -> None:
-        self._portal = portal
-        self._runtime = runtime
+    def __init__(self, solo: OwnSolo) -> None:
+        self._portal = solo.portal
+        self._runtime = solo.runtime
 
     def ask(self, question: Question) -> Answer:
         pieces: queue.Queue[Piece] = queue.Queue()

@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Protocol
 import typer
 
 from app.cli import output
+from app.cli.reach import OwnSolo, reached
 from app.kernel.errors import BadInput, NotFound, UserError
 
 if TYPE_CHECKING:
-    from anyio.from_thread import BlockingPortal
-
     from app.api.client import SoloClient
     from app.config.settings import Settings
-    from app.kernel.runtime import Runtime
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -137,26 +135,10 @@ class Memory(Protocol):
 @contextmanager
 def _memory(settings: Settings) -> Generator[Memory]:
     """That of the Solo that runs, else one started for this."""
-    from app.api.client import SoloClient
-
     if not settings.memory.enabled:
         raise BadInput("Memory is switched off.", hint="Switch it on: SOLO_MEMORY__ENABLED=true")
-    client = SoloClient.find(settings)
-    if client is not None:
-        with client:
-            yield _Remote(client)
-        return
-    from anyio.from_thread import start_blocking_portal
-
-    from app.kernel import log
-    from app.main import serving
-
-    log.configure(settings.log, settings.logs_dir)
-    with (
-        start_blocking_portal() as portal,
-        portal.wrap_async_context_manager(serving(settings, {"memory"})) as runtime,
-    ):
-        yield _Own(portal, runtime)
+    with reached(settings, {"memory"}, _Remote, _Own) as memory:
+        yield memory
 
 
 class _Remote:
@@ -172,18 +154,16 @@ class _Remote:
 
 
 class _Own:
-    def __init__(self, portal: BlockingPortal, runtime: Runtime) -> None:
-        self._portal = portal
-        self._bus = runtime.bus
+    def __init__(self, solo: OwnSolo) -> None:
+        self._solo = solo
 
     def search(self, text: str, limit: int) -> list[Line]:
         from app.events.memory import RecalledEvent, RecallEvent
 
-        request = RecallEvent(query=text, limit=limit, loose=True)
-        found = self._portal.call(self._bus.request, request, RecalledEvent)
+        found = self._solo.request(RecallEvent(query=text, limit=limit, loose=True), RecalledEvent)
         return [Line(one.id, one.text, one.created_at, one.score) for one in found.memories]
 
     def forget(self, ids: Sequence[str]) -> int:
         from app.events.memory import ForgetEvent, ForgottenEvent
 
-        return self._portal.call(self._bus.request, ForgetEvent(ids=tuple(ids)), ForgottenEvent).count
+        return self._solo.request(ForgetEvent(ids=tuple(ids)), ForgottenEvent).count

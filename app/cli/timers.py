@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Protocol
 import typer
 
 from app.cli import output
+from app.cli.reach import OwnSolo, reached
 from app.kernel.errors import BadInput
 
 if TYPE_CHECKING:
-    from anyio.from_thread import BlockingPortal
-
     from app.api.client import SoloClient
     from app.config.settings import Settings
     from app.events.skills import Timer
-    from app.kernel.runtime import Runtime
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -90,26 +88,10 @@ class Timers(Protocol):
 @contextmanager
 def _timers(settings: Settings) -> Generator[Timers]:
     """Those of the Solo that runs, else of one started for this."""
-    from app.api.client import SoloClient
-
     if not settings.skills.enabled:
         raise BadInput("Skills are switched off.", hint="Switch them on: SOLO_SKILLS__ENABLED=true")
-    client = SoloClient.find(settings)
-    if client is not None:
-        with client:
-            yield _Remote(client)
-        return
-    from anyio.from_thread import start_blocking_portal
-
-    from app.kernel import log
-    from app.main import serving
-
-    log.configure(settings.log, settings.logs_dir)
-    with (
-        start_blocking_portal() as portal,
-        portal.wrap_async_context_manager(serving(settings, {"skills"})) as runtime,
-    ):
-        yield _Own(portal, runtime)
+    with reached(settings, {"skills"}, _Remote, _Own) as timers:
+        yield timers
 
 
 class _Remote:
@@ -128,16 +110,15 @@ class _Remote:
 
 
 class _Own:
-    def __init__(self, portal: BlockingPortal, runtime: Runtime) -> None:
-        self._portal = portal
-        self._bus = runtime.bus
+    def __init__(self, solo: OwnSolo) -> None:
+        self._solo = solo
 
     def all(self) -> list[Timer]:
         from app.events.skills import ListTimersEvent, TimersEvent
 
-        return list(self._portal.call(self._bus.request, ListTimersEvent(), TimersEvent).timers)
+        return list(self._solo.request(ListTimersEvent(), TimersEvent).timers)
 
     def cancel(self, key: str) -> list[Timer]:
         from app.events.skills import CancelTimersEvent, TimersEvent
 
-        return list(self._portal.call(self._bus.request, CancelTimersEvent(ids=(key,)), TimersEvent).timers)
+        return list(self._solo.request(CancelTimersEvent(ids=(key,)), TimersEvent).timers)

@@ -7,17 +7,15 @@ close or list stand behind one lock, in threads: they may take a second.
 
 from __future__ import annotations
 
-import ctypes
-import ctypes.util
 import sys
 import threading
 from collections.abc import Callable
-from functools import cache
 from typing import Any, TypeVar
 
 from anyio import to_thread
 
 from app.kernel.errors import DeviceLost, MissingExtra, NotFound, SoloError
+from app.voice.audio import alsa
 from app.voice.audio.devices import Device, Role, choose
 
 T = TypeVar("T")
@@ -32,36 +30,16 @@ GET_LIBRARY = (
 
 
 def sounddevice() -> Any:
-    """The library. Raises MissingExtra when PortAudio, or the package, is not there."""
+    """The library. Raises MissingExtra when PortAudio, the package, or what it stands on is not there."""
+    wrong = alsa.trouble() if sys.platform.startswith("linux") else None
+    if wrong is not None:
+        what, mend = wrong
+        raise MissingExtra(what, hint=mend)
     try:
         import sounddevice as library
     except (OSError, ModuleNotFoundError) as error:
         raise MissingExtra(NO_LIBRARY, hint=GET_LIBRARY) from error
-    if sys.platform.startswith("linux"):
-        _hush_alsa()
     return library
-
-
-_AlsaHandler = ctypes.CFUNCTYPE(
-    None, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p
-)
-
-
-@_AlsaHandler
-def _nothing(*_: object) -> None:
-    """What ALSA has to say (every device that it tried and did not find) helps nobody."""
-
-
-@cache
-def _hush_alsa() -> None:
-    """ALSA writes to the terminal unless it is told not to; PortAudio reports what matters."""
-    name = ctypes.util.find_library("asound")
-    if name is None:
-        return
-    try:
-        ctypes.CDLL(name).snd_lib_error_set_handler(_nothing)
-    except (OSError, AttributeError):
-        return
 
 
 def list_devices(*, fresh: bool = False) -> list[Device]:
