@@ -14,18 +14,23 @@ from app.voice.audio.frames import RATE, Samples
 SPEECH = Path(__file__).resolve().parents[3] / "shared" / "speech"
 
 
-def manifest() -> list[dict[str, str]]:
+def decoded(path: Path) -> Samples:
+    """A sound file of any form."""
+    return np.concatenate(list(_blocks(path)))
+
+
+def manifest(folder: Path = SPEECH) -> list[dict[str, str]]:
     """One row for each file."""
-    with (SPEECH / "manifest.tsv").open(encoding="utf-8", newline="") as file:
+    with (folder / "manifest.tsv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
-def recording(name: str) -> Samples:
+def recording(name: str, folder: Path = SPEECH) -> Samples:
     """Whatever its form is."""
-    path = SPEECH / name
+    path = folder / name
     if path.suffix == ".raw":
         return np.frombuffer(path.read_bytes(), "<i2").astype(np.float32) / 32768
-    return np.concatenate(list(_blocks(path)))
+    return decoded(path)
 
 
 def _blocks(path: Path) -> Iterator[Samples]:

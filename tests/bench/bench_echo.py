@@ -7,6 +7,9 @@ the microphone hearing the loudspeaker through an echo path; every second answer
 recording of ../shared/speech, DB decibels quieter at the microphone than the echo. Voice activity
 (Silero) and the rule of interruption are those of a conversation, and what they learnt is carried
 from answer to answer, beginning with nothing. An answer that is interrupted stops, rightly or not.
+
+--held-out: other people (the recordings of wake words and of other languages), other answers, gains,
+delays and rooms than those on which the constants of the canceller were tuned.
 """
 
 from __future__ import annotations
@@ -61,6 +64,21 @@ ANSWERS = (
     "Honey never really goes bad, because there is so little water in it.",
     "The tallest mountain in the world grows by about four millimetres every year.",
 )
+HELD_OUT_ANSWERS = (
+    "Bees dance to tell each other where the flowers are and how far they have to fly.",
+    "Put the potatoes in cold water, add a spoon of salt, and cook them for twenty minutes.",
+    "The library closes at six today, so you had better leave within the next half hour.",
+    "Your sister called twice this morning; she said that it was nothing urgent.",
+    "A marathon is a little more than forty-two kilometres long, or twenty-six miles.",
+    "Glass is made from sand, which is melted at a temperature of more than a thousand degrees.",
+    "It rained for most of the week, but the weekend should stay dry until Sunday evening.",
+    "The first bicycles had no pedals: people pushed themselves along with their feet.",
+    "I found three recipes for lentil soup, and the second one takes the least time.",
+    "An octopus has three hearts and blue blood, and it can squeeze through a tiny hole.",
+)
+SHAPES = {"gains": "-6,-12,-20", "delays": "20,80,200", "rooms": "0,200"}
+HELD_OUT_SHAPES = {"gains": "-8,-15,-18", "delays": "35,120,170", "rooms": "90,350"}
+HELD_OUT_SEED = 23
 NOISE_DBFS = -65.0
 GAP = 1.2
 PATIENCE = 2.0
@@ -109,21 +127,22 @@ def begun(sound: Samples, vad: SileroVad) -> Samples:
     return sound
 
 
-def voices(seconds: float = 0.8) -> list[tuple[str, Samples]]:
-    """The people who interrupt: every English sentence of some length."""
+def voices(seconds: float = 0.8, *, held_out: bool = False) -> list[tuple[str, Samples]]:
+    """The people who interrupt: every English sentence of some length; held out: everybody else."""
     vad = SileroVad(MODELS / "vad" / "silero_vad.onnx")
     vad.load()
-    rows = [row for row in manifest() if row["kind"] == "speech" and row["language"] == "en"]
+    spoken = [row for row in manifest() if row["kind"].partition(":")[0] in ("speech", "wake")]
+    rows = [row for row in spoken if (row["kind"] == "speech" and row["language"] == "en") != held_out]
     found = [(row["file"], begun(recording(row["file"]), vad)[: 3 * RATE]) for row in rows]
     return [(name, sound) for name, sound in found if len(sound) >= seconds * RATE]
 
 
-def answers(count: int) -> list[Samples]:
+def answers(texts: Sequence[str]) -> list[Samples]:
     """Solo's own voice at 16 kHz."""
     joe = PiperTts(TtsSettings(), MODELS)
     joe.load()
     made = [
-        resample(joined(joe.synthesize(text, 1.0)), joe.capabilities.rate, RATE) for text in ANSWERS[:count]
+        resample(joined(joe.synthesize(text, 1.0)), joe.capabilities.rate, RATE) for text in texts
     ]
     joe.close()
     return made
@@ -219,11 +238,18 @@ def _count(done: Outcome, trial: Trial, at: int) -> None:
 
 
 def measure(
-    engines: Sequence[str], shapes: Sequence[EchoShape], *, count: int, below: float, seed: int = 1
+    engines: Sequence[str],
+    shapes: Sequence[EchoShape],
+    *,
+    count: int,
+    below: float,
+    seed: int = 1,
+    held_out: bool = False,
 ) -> list[Outcome]:
     """All of it."""
     settings = VoiceSettings()
-    people, sounds = voices(), answers(min(count, len(ANSWERS)))
+    people = voices(held_out=held_out)
+    sounds = answers((HELD_OUT_ANSWERS if held_out else ANSWERS)[:count])
     found = list[Outcome]()
     with tempfile.TemporaryDirectory() as folder:
         for number, shape in enumerate(shapes):
@@ -250,24 +276,29 @@ def _line(one: Outcome) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--engines", default="kalman,none")
-    parser.add_argument("--gains", default="-6,-12,-20")
-    parser.add_argument("--delays", default="20,80,200")
-    parser.add_argument("--rooms", default="0,200")
+    parser.add_argument("--held-out", action="store_true")
+    for name, usual in SHAPES.items():
+        parser.add_argument(f"--{name}", help=f"{usual}; held out: {HELD_OUT_SHAPES[name]}")
     parser.add_argument("--answers", type=int, default=20, help="per condition; every second is spoken over")
     parser.add_argument("--below", type=float, default=-10.0, help="the person against the echo, dB")
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", type=int)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
-    shapes = [
-        EchoShape(float(delay), float(gain), float(ring), seed=options.seed)
-        for gain in options.gains.split(",")
-        for delay in options.delays.split(",")
-        for ring in options.rooms.split(",")
-    ]
+    usual = HELD_OUT_SHAPES if options.held_out else SHAPES
+    gains, delays, rooms = (
+        [float(number) for number in (getattr(options, name) or usual[name]).split(",")] for name in usual
+    )
+    seed = options.seed or (HELD_OUT_SEED if options.held_out else 1)
+    shapes = [EchoShape(delay, gain, ring, seed=seed) for gain in gains for delay in delays for ring in rooms]
     began = time.process_time()
     found = measure(
-        options.engines.split(","), shapes, count=options.answers, below=options.below, seed=options.seed
+        options.engines.split(","),
+        shapes,
+        count=options.answers,
+        below=options.below,
+        seed=seed,
+        held_out=options.held_out,
     )
     for engine in options.engines.split(","):
         mine = [one for one in found if one.engine == engine]
