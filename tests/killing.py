@@ -18,7 +18,8 @@ BATCH = 6
 @dataclass
 class Tally:
     """What was seen from outside. again: told once more because a kill fell between telling and
-    writing down that it was told, and said to be."""
+    writing down that it was told, and said to be. ring_late: seconds; held: of them those in which the
+    process was kept from running."""
 
     kills: int = 0
     due: dict[str, float] = field(default_factory=dict)
@@ -26,6 +27,12 @@ class Tally:
     missed: dict[str, int] = field(default_factory=dict)
     again: dict[str, int] = field(default_factory=dict)
     ring_late: list[float] = field(default_factory=list)
+    held: list[float] = field(default_factory=list)
+
+    @property
+    def own_late(self) -> list[float]:
+        """Seconds late by the program's own doing."""
+        return [late - held for late, held in zip(self.ring_late, self.held, strict=True)]
 
     @property
     def lost(self) -> list[str]:
@@ -51,11 +58,12 @@ class Tally:
         if kind == "SET":
             self.due[rest[0]] = float(rest[1])
         elif kind == "TOLD":
-            name, what, again, _, late = rest
+            name, what, again, _, late, held = rest
             where = self.again if again == "1" else self.missed if what == "missed" else self.rang
             where[name] = where.get(name, 0) + 1
             if what != "missed":
                 self.ring_late.append(float(late))
+                self.held.append(float(held))
 
 
 def live(folder: Path, tally: Tally, batch: str, seconds: float | None) -> float:

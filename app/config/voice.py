@@ -20,6 +20,9 @@ class AudioSettings(Section):
         "", "name (or part of it) or number of the output device; empty: the system's default"
     )
     volume: float = setting(1.0, "loudness of Solo's voice", ge=0, le=2)
+    lift_db: float = setting(
+        0.0, "lift a microphone that is too quiet, slowly, by at most so many decibels; 0: never", ge=0, le=40
+    )
     output_latency_ms: int = setting(
         60, "how much sound is handed to the loudspeaker ahead of time", ge=20, le=500
     )

@@ -1,12 +1,14 @@
 """Does taking noise out help those who listen?
 
-    python -m tests.bench.bench_suppression [--engines none,wiener] [--snr clean,10,5,0] [--json FILE]
+    python -m tests.bench.bench_suppression [--engines none,wiener] [--snr clean,10,5,0] [--quieter 0]
+        [--json FILE]
 
 Every English recording of ../shared/speech with a verbatim transcript is mixed with the noise there (music
 for every third), so many decibels below the speech, and heard by the default Whisper with and without each
 suppressor: words wrong.  Voice activity: the share of frames with speech that is still found, and of frames
 without that is taken for speech, by what the same model finds in the clean recording.  The wake word: the
-recordings of the shipped words, found or not.  For what has to be installed see _suppressors.py.
+recordings of the shipped words, found or not.  --quieter: as a microphone hears it that is so many decibels
+less sensitive, with 16 bits.  For what has to be installed see _suppressors.py.
 """
 
 from __future__ import annotations
@@ -21,8 +23,9 @@ from pathlib import Path
 import numpy as np
 import structlog
 
-from app.config.voice import SttSettings, WakeSettings
+from app.config.voice import SttSettings, VadSettings, WakeSettings
 from app.voice.audio.frames import FRAME, RATE, Samples
+from app.voice.audio.level import dbfs
 from app.voice.audio.vad import SileroVad
 from app.voice.stt.faster_whisper import FasterWhisper
 from tests.bench._recordings import recording
@@ -40,7 +43,8 @@ NOISES = (
 )
 AROUND = RATE
 """Samples of noise alone before and behind."""
-SPEECH = 0.5
+SPEECH = VadSettings().threshold
+QUIETEST = VadSettings().minimum_dbfs
 
 
 @dataclass
@@ -75,6 +79,18 @@ def power(sound: Samples) -> float:
     return float(powers[powers > powers.max() / 1000].mean())
 
 
+@dataclass(frozen=True)
+class Room:
+    """What is heard beside the speech, and how quiet it all is."""
+
+    noises: list[Samples]
+    quieter: float
+
+    def around(self, speech: Samples, number: int, snr: str, chance: np.random.Generator) -> Samples:
+        line = mixed(speech, self.noises[number % len(self.noises)], snr, chance)
+        return np.round(line * 10 ** (-self.quieter / 20) * 32767).astype(np.float32) / 32768
+
+
 def mixed(speech: Samples, noise: Samples, snr: str, chance: np.random.Generator) -> Samples:
     """With noise so many decibels below, before and behind as well."""
     line = np.concatenate((np.zeros(AROUND, np.float32), speech, np.zeros(AROUND, np.float32)))
@@ -89,26 +105,24 @@ def mixed(speech: Samples, noise: Samples, snr: str, chance: np.random.Generator
 def voiced(vad: SileroVad, line: Samples) -> np.ndarray:
     """Which frames hold speech."""
     vad.reset()
-    return np.array(
-        [vad.score(line[at : at + FRAME]) >= SPEECH for at in range(0, len(line) - FRAME + 1, FRAME)]
-    )
+    parts = [line[at : at + FRAME] for at in range(0, len(line) - FRAME + 1, FRAME)]
+    return np.array([vad.score(part) >= SPEECH and dbfs(part) >= QUIETEST for part in parts])
 
 
-def judge(engines: dict[str, Suppress], snrs: list[str]) -> list[Row]:
+def judge(engines: dict[str, Suppress], snrs: list[str], room: Room) -> list[Row]:
     """Words and voice activity."""
     whisper = FasterWhisper(SttSettings(threads=1), MODELS)
     whisper.load()
     vad = SileroVad(MODELS / "vad" / "silero_vad.onnx")
     vad.load()
     clips = [(clip, sound(clip.path)) for clip in transcribed("speech", "en") if clip.words]
-    noises = [recording(name) for name in NOISES]
     rows: list[Row] = []
     for snr in snrs:
         made = {name: Row(name, snr) for name in engines}
         chance = np.random.default_rng(5)
         for number, (clip, speech) in enumerate(clips):
             truth = voiced(vad, mixed(speech, speech, "clean", chance))
-            line = mixed(speech, noises[number % len(noises)], snr, chance)
+            line = room.around(speech, number, snr, chance)
             for name, suppress in engines.items():
                 row, began = made[name], time.perf_counter()
                 clean = suppress(line)
@@ -123,16 +137,15 @@ def judge(engines: dict[str, Suppress], snrs: list[str]) -> list[Row]:
     return rows
 
 
-async def wakes(engines: dict[str, Suppress], rows: list[Row]) -> None:
+async def wakes(engines: dict[str, Suppress], rows: list[Row], room: Room) -> None:
     """The wake words, into the rows."""
     words = WORDS["microwakeword"]
     settings = WakeSettings(words=words)
     calls = [(said, heard) for _, said, heard in recordings(words) if said]
-    noises = [recording(name) for name in NOISES]
     for row in rows:
         chance = np.random.default_rng(6)
         for number, (said, heard) in enumerate(calls):
-            line = mixed(heard, noises[number % len(noises)], row.snr, chance)
+            line = room.around(heard, number, row.snr, chance)
             events = await listen(surrounded(engines[row.engine](line)), settings)
             row.called += 1
             row.woken += said in [event.word for event in events]
@@ -142,12 +155,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--engines", default="none,wiener")
     parser.add_argument("--snr", default="clean,10,5,0")
+    parser.add_argument("--quieter", type=float, default=0.0)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory(), processors=[lambda *_: ""])
     engines = {name: SUPPRESSORS[name] for name in options.engines.split(",")}
-    rows = judge(engines, options.snr.split(","))
-    asyncio.run(wakes(engines, rows))
+    room = Room([recording(name) for name in NOISES], options.quieter)
+    rows = judge(engines, options.snr.split(","), room)
+    asyncio.run(wakes(engines, rows, room))
     print(
         "| suppressor | noise below speech, dB | words wrong | speech found | noise taken for speech |",
         end="",

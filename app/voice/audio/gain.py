@@ -25,6 +25,8 @@ ROOM_RISES_DB: Final = 1.0 * SECONDS
 """Per frame: a fan that is switched on is the room after a while."""
 LEARNS: Final = 0.02
 """Share of a frame in what is known of the loudness: a second and a half of speech turns it."""
+ENOUGH: Final = 10
+"""Frames that stand out before anything is lifted."""
 RISES_DB: Final = 8.0 * SECONDS
 FALLS_DB: Final = 40.0 * SECONDS
 PEAK: Final = 0.9
@@ -32,12 +34,13 @@ PEAK: Final = 0.9
 
 
 class Gain:
-    """See the module. most_db: the largest lift."""
+    """See the module. most_db: the largest lift; 0: none."""
 
     def __init__(self, most_db: float) -> None:
         self._most = most_db
         self._room: float | None = None
-        self._loud: float | None = None
+        self._loud = SILENCE_DBFS
+        self._heard = 0
         self._db = 0.0
 
     @property
@@ -48,6 +51,8 @@ class Gain:
     def process(self, samples: Samples, *, learn: bool = True) -> tuple[Samples, float]:
         """The next frame, lifted, and by how many dB at its end. learn: False while it may hold sound
         that says nothing of people, such as Solo's own voice."""
+        if not self._most:
+            return samples, 0.0
         level = dbfs(samples)
         if learn and level > SILENCE_DBFS:  # zeros come from a device that is muted or starts
             self._learn(level)
@@ -64,11 +69,12 @@ class Gain:
         self._room = room
         if level < room + STANDS_OUT_DB:
             return
-        self._loud = level if self._loud is None else self._loud + LEARNS * (level - self._loud)
+        self._heard += 1
+        self._loud += max(LEARNS, 1 / self._heard) * (level - self._loud)
 
     def _next(self) -> float:
         """One step towards what is wanted."""
-        if self._room is None or self._loud is None:
+        if self._room is None or self._heard < ENOUGH:
             return self._db
         wanted = min(WANTED_DBFS - self._loud, ROOM_MOST_DBFS - self._room, self._most)
         return max(0.0, min(self._db + RISES_DB, max(wanted, self._db - FALLS_DB)))

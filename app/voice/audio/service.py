@@ -23,6 +23,7 @@ from app.voice.audio.echo.guard import Cleaned, EchoGuard
 from app.voice.audio.echo.played import Played
 from app.voice.audio.echo.report import EchoReport
 from app.voice.audio.frames import FRAME, Frame, Samples
+from app.voice.audio.gain import Gain
 from app.voice.audio.hub import FrameHub
 from app.voice.audio.level import SILENCE_DBFS, audible, dbfs
 from app.voice.audio.pace import NoPace, Pace
@@ -103,8 +104,8 @@ class _Device:
 
 
 class MicrophoneService:
-    """Cuts what the microphone gives into frames, takes Solo's own voice out of them, scores them
-    and hands them on.
+    """Cuts what the microphone gives into frames, takes Solo's own voice out of them, lifts them if they
+    are too quiet, scores them and hands them on.
 
     pace: for a file that is read faster than time; then every frame is waited for.
     """
@@ -125,6 +126,7 @@ class MicrophoneService:
         self._vad = vad
         self._hub = hub
         self._pace = None if isinstance(pace, NoPace) else pace
+        self._gain = Gain(settings.audio.lift_db)
         self._guard = guard
         if guard is not None:
             guard.follow(stepping=self._pace is not None)
@@ -172,7 +174,7 @@ class MicrophoneService:
                 return
 
     def _hear(self, samples: Samples) -> None:
-        cleaned = self._cleaned(samples)
+        cleaned = self._lifted(self._cleaned(samples))
         samples = cleaned.samples
         loudness = dbfs(samples)
         speech = self._vad.score(audible(samples, loudness) if cleaned.echo > SILENCE_DBFS else samples)
@@ -189,6 +191,11 @@ class MicrophoneService:
         if self._count % ECHO_EVERY == 0:
             self._tell(self._guard.report())
         return self._guard.hear(samples, self._hub.position, self._runtime.clock.monotonic())
+
+    def _lifted(self, cleaned: Cleaned) -> Cleaned:
+        own = cleaned.echo > SILENCE_DBFS
+        samples, lift = self._gain.process(cleaned.samples, learn=not own)
+        return Cleaned(samples, cleaned.echo + lift if own else cleaned.echo) if lift else cleaned
 
     def _tell(self, report: EchoReport) -> None:
         """Publish how the cancelling stands, when that is another state, trouble or order of size."""
