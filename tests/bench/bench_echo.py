@@ -141,9 +141,7 @@ def answers(texts: Sequence[str]) -> list[Samples]:
     """Solo's own voice at 16 kHz."""
     joe = PiperTts(TtsSettings(), MODELS)
     joe.load()
-    made = [
-        resample(joined(joe.synthesize(text, 1.0)), joe.capabilities.rate, RATE) for text in texts
-    ]
+    made = [resample(joined(joe.synthesize(text, 1.0)), joe.capabilities.rate, RATE) for text in texts]
     joe.close()
     return made
 

@@ -3,7 +3,7 @@ import asyncio
 import numpy as np
 import pytest
 
-from app.config.voice import VadSettings, VoiceSettings
+from app.config.voice import AudioSettings, VadSettings, VoiceSettings
 from app.events.voice import AudioDeviceEvent, LevelEvent
 from app.kernel.errors import DeviceLost, NotFound, SoloError
 from app.kernel.runtime import Runtime
@@ -50,6 +50,16 @@ async def test_sound_is_cut_into_frames_that_follow_each_other(runtime: Runtime)
     assert np.array_equal(np.concatenate([frame.samples for frame in frames]), sound[: len(frames) * FRAME])
     assert all(frame.speech > 0.9 and frame.dbfs == pytest.approx(-13.5, abs=0.5) for frame in frames)
     assert states == ["ready"]
+
+
+@pytest.mark.real_time
+async def test_a_microphone_that_is_too_quiet_is_lifted_only_when_that_is_wanted(runtime: Runtime) -> None:
+    room = np.random.default_rng(1).standard_normal(RATE).astype(np.float32) * 1e-5
+    said = np.concatenate((room, tone(1.0, 0.005), room, tone(2.0, 0.005)))
+    wanted = VoiceSettings(audio=AudioSettings(lift_db=30))
+    as_it_is, lifted = [(await hear(runtime, said, settings=how))[0][-1] for how in (None, wanted)]
+    assert as_it_is.dbfs == pytest.approx(-49, abs=0.5)
+    assert -35 < lifted.dbfs < -24
 
 
 @pytest.mark.real_time
