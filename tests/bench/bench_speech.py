@@ -123,6 +123,7 @@ def bench_words(engine: FasterWhisper) -> list[dict[str, Any]]:
                 "solo_errors": word_errors(clip.words, short),
                 "full_ms": round(full_ms),
                 "solo_ms": round(solo_ms),
+                "texts": {"said": clip.words, "30 s": full, "Solo": short},
             }
         )
     return rows
@@ -247,12 +248,15 @@ def show(report: dict[str, Any]) -> None:
     print("\n| recording | s | words | wrong, 30 s | wrong, Solo | ms, 30 s | ms, Solo |")
     print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
     for row in rows:
-        print("| " + " | ".join(str(value) for value in row.values()) + " |")
+        print("| " + " | ".join(str(value) for name, value in row.items() if name != "texts") + " |")
     total = sum(row["words"] for row in rows)
     full, solo = (sum(row[f"{name}_errors"] for row in rows) for name in ("full", "solo"))
     slow, fast = (statistics.median(row[f"{name}_ms"] for row in rows) for name in ("full", "solo"))
     print(f"| all: WER {full / total:.3f} (30 s), {solo / total:.3f} (Solo); medians | | {total} |", end=" ")
     print(f"{full} | {solo} | {slow:.0f} | {fast:.0f} |")
+    for row in rows:
+        if row["solo_errors"] or row["full_errors"]:
+            print(f"\n{row['clip']}" + "".join(f"\n  {who:5} {text}" for who, text in row["texts"].items()))
     print("\nwords believed of noise, echoes and music:", report["believed_of_noise"])
 
 
