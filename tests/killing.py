@@ -90,14 +90,20 @@ def live(folder: Path, tally: Tally, batch: str, seconds: float | None) -> float
     return took
 
 
-def kill_often(folder: Path, kills: int, seed: int, *, longest_away: float = 0.3) -> Tally:
+def kill_often(
+    folder: Path, kills: int, seed: int, *, longest_away: float = 0.3, seconds: float = float("inf")
+) -> Tally:
     """So many lives, each killed at a random moment, and a last one that tells what is left.
 
-    longest_away: seconds that may go by between two lives, when timers are missed.
+    longest_away: seconds that may go by between two lives, when timers are missed; seconds: after these
+    no further life is begun.
     """
+    until = time.monotonic() + seconds
     chance, tally = random.Random(seed), Tally()
     start = live(folder, tally, "", None)
     for number in range(kills):
+        if time.monotonic() > until:
+            break
         batch = " ".join(f"n{number}x{k}:{chance.randint(60, 1200)}" for k in range(BATCH))
         live(folder, tally, batch, chance.uniform(0.3 * start, 1.5 * start + 0.4))
         time.sleep(chance.uniform(0.0, longest_away) if chance.random() < 0.5 else 0.0)

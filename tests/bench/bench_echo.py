@@ -8,8 +8,9 @@ recording of ../shared/speech, DB decibels quieter at the microphone than the ec
 (Silero) and the rule of interruption are those of a conversation, and what they learnt is carried
 from answer to answer, beginning with nothing. An answer that is interrupted stops, rightly or not.
 
---held-out: other people (the recordings of wake words and of other languages), other answers, gains,
-delays and rooms than those on which the constants of the canceller were tuned.
+--held-out: other people (the recordings of wake words and of other languages, most of them a single word),
+other answers, gains, delays and rooms than those on which the constants of the canceller were tuned.
+--people DIR: others again, the WAV files of a folder.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ from app.voice.tts.port import joined
 from app.voice.turn.opening import numbers
 from app.voice.turn.speaking import Speaking
 from tests.bench._cancellers import canceller
-from tests.bench._recordings import manifest, recording
+from tests.bench._recordings import decoded, manifest, recording
 
 ROOT = Path(__file__).resolve().parents[2]
 MODELS = Path(os.environ.get("SOLO_MODELS_DIR", ROOT / "models"))
@@ -135,6 +136,18 @@ def voices(seconds: float = 0.8, *, held_out: bool = False) -> list[tuple[str, S
     rows = [row for row in spoken if (row["kind"] == "speech" and row["language"] == "en") != held_out]
     found = [(row["file"], begun(recording(row["file"]), vad)[: 3 * RATE]) for row in rows]
     return [(name, sound) for name, sound in found if len(sound) >= seconds * RATE]
+
+
+def strangers(folder: Path, count: int = 60, seconds: float = 1.5) -> list[tuple[str, Samples]]:
+    """People of a folder of WAV files, some of them, of some length."""
+    vad = SileroVad(MODELS / "vad" / "silero_vad.onnx")
+    vad.load()
+    files, found = sorted(folder.rglob("*.wav")), list[tuple[str, Samples]]()
+    for number in np.random.default_rng(4).permutation(len(files)):
+        sound = begun(decoded(files[number]), vad)[: 3 * RATE]
+        if len(sound) >= seconds * RATE and len(found) < count:
+            found.append((files[number].name, sound))
+    return found
 
 
 def answers(texts: Sequence[str]) -> list[Samples]:
@@ -243,16 +256,17 @@ def measure(
     below: float,
     seed: int = 1,
     held_out: bool = False,
+    folder: Path | None = None,
 ) -> list[Outcome]:
     """All of it."""
     settings = VoiceSettings()
-    people = voices(held_out=held_out)
+    people = strangers(folder) if folder else voices(held_out=held_out)
     sounds = answers((HELD_OUT_ANSWERS if held_out else ANSWERS)[:count])
     found = list[Outcome]()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as place:
         for number, shape in enumerate(shapes):
             trials = plan(sounds, people, count, seed + number)
-            heard = Path(folder) / f"{number}.wav"
+            heard = Path(place) / f"{number}.wav"
             write_wav(heard, room(trials, dict(people), shape, below), RATE)
             for engine in engines:
                 found.append(asyncio.run(hold(trials, heard, shape, engine, settings)))
@@ -275,6 +289,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--engines", default="kalman,none")
     parser.add_argument("--held-out", action="store_true")
+    parser.add_argument("--people", type=Path, metavar="DIR")
     for name, usual in SHAPES.items():
         parser.add_argument(f"--{name}", help=f"{usual}; held out: {HELD_OUT_SHAPES[name]}")
     parser.add_argument("--answers", type=int, default=20, help="per condition; every second is spoken over")
@@ -297,6 +312,7 @@ def main() -> None:
         below=options.below,
         seed=seed,
         held_out=options.held_out,
+        folder=options.people,
     )
     for engine in options.engines.split(","):
         mine = [one for one in found if one.engine == engine]

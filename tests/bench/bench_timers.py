@@ -1,7 +1,7 @@
 """Kill -9 by the thousand, and clocks that are set: what becomes of timers, and how late they ring; the
 matcher's speed.
 
-python -m tests.bench.bench_timers [--kills 1000] [--lives 300] [--seed 1]
+python -m tests.bench.bench_timers [--kills 1000] [--minutes 60] [--lives 300] [--seed 1]
 
 Where the process that is to ring was kept from running, by a signal or a machine without time for it, that
 is told apart: see tests/timers_child.py. The lives with clocks that are set run on virtual time.
@@ -25,11 +25,11 @@ from tests.unit.skills.phrases import LEFT_ALONE, TAKEN
 from tests.virtual import VirtualLoop
 
 
-def killing(kills: int, seed: int) -> Tally:
+def killing(kills: int, seed: int, minutes: float) -> Tally:
     """Kill, count, print."""
     with tempfile.TemporaryDirectory() as folder:
         began = time.monotonic()
-        tally = kill_often(Path(folder), kills, seed, longest_away=1.5)
+        tally = kill_often(Path(folder), kills, seed, longest_away=1.5, seconds=60 * minutes)
         print(f"{tally.kills} kills in {time.monotonic() - began:.0f} s, {len(tally.due)} timers set")
     print(f"lost: {len(tally.lost)} {tally.lost[:5]}")
     print(f"told twice as if for the first time: {len(tally.twice)} {tally.twice[:5]}")
@@ -71,6 +71,7 @@ def matching() -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=1000)
+    parser.add_argument("--minutes", type=float, default=60, help="of killing, at most")
     parser.add_argument("--lives", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
@@ -79,7 +80,7 @@ def main() -> None:
     if given.lives:
         setting(given.lives, given.seed)
     if given.kills:
-        killing(given.kills, given.seed)
+        killing(given.kills, given.seed, given.minutes)
 
 
 if __name__ == "__main__":
