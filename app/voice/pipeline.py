@@ -176,11 +176,15 @@ class _Factories:
 
     def turn(self) -> Service:
         from app.voice.turn.engines import build
+        from app.voice.turn.habits import Habits
         from app.voice.turn.service import TurnService
 
         voice, roads = self.settings.voice, self.roads
         judge = build(voice.turn, self.settings.models_dir)
-        return TurnService(self.runtime, voice, roads.hub, roads.playback, roads.pace, judge=judge)
+        habits = Habits(self.settings.data_dir)
+        return TurnService(
+            self.runtime, voice, roads.hub, roads.playback, roads.pace, judge=judge, habits=habits
+        )
 
     def announce(self) -> Service:
         from app.voice.announce.service import AnnounceService
