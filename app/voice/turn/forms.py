@@ -103,10 +103,15 @@ def _of_numbers(words: list[str]) -> Shape:
     return Shape.SHORT if once else Shape.LIST  # recognizers hear a very short word twice
 
 
+def _unended(text: str) -> bool:
+    """No full stop, from a recognizer that writes sentences: one that does not, writes no capitals either."""
+    return text.strip()[:1].isupper() and not text.endswith(ENDED)
+
+
 def _of_sentence(words: list[str], text: str, lists: Lists) -> Shape:
     if len(words) == 1:
         return Shape.SHORT
-    if not text.endswith(ENDED):
+    if _unended(text):
         return Shape.UNENDED
     if len(words) >= WHOLE_FROM and words[0] in lists.asking and text.endswith("?"):
         return Shape.WHOLE
@@ -131,7 +136,7 @@ def _half(words: list[str], text: str, lists: Lists) -> bool:
         return True
     if _opens_a_half(words, lists) and len(words) < SHORT_OPENING and "?" not in text:
         return True
-    asked = words[0] in lists.asking | lists.longer and words[-1] in lists.may_end and text.endswith("?")
+    asked = words[0] in lists.asking | lists.longer and words[-1] in lists.may_end and not _unended(text)
     return words[-1] in lists.leading and not asked
 
 

@@ -3,7 +3,9 @@ import pytest
 from app.voice.turn.asked import FADES, LastWord, is_question
 
 
-@pytest.mark.parametrize("text", ["Shall I?", "That is done. Anything else? ", 'He asked "why?"', "\u8981\u5417\uff1f"])
+@pytest.mark.parametrize(
+    "text", ["Shall I?", "That is done. Anything else? ", 'He asked "why?"', "\u8981\u5417\uff1f"]
+)
 def test_a_question_at_the_end_asks(text: str) -> None:
     assert is_question(text)
 

@@ -12,6 +12,8 @@ from app.voice.turn.languages import LISTS, lists_of
         ("Should I get a dog or a cat?", Shape.WHOLE),
         ("What is this for?", Shape.WHOLE),
         ("What is this for", Shape.OPEN),
+        ("what is this for", Shape.PLAIN),
+        ("brew a large double shot", Shape.PLAIN),
         ("It is late. What is for dinner?", Shape.WHOLE),
         ("When is dinner?", Shape.WHOLE),
         ("Please may I have a noodle soup?", Shape.REQUEST),
