@@ -11,6 +11,7 @@ from app.config.voice import TtsSettings
 from app.voice.audio.frames import RATE, Samples
 from app.voice.audio.resample import resample
 from app.voice.tts.piper import PiperTts
+from app.voice.tts.port import joined
 from tests.bench._recordings import manifest, recording
 from tests.conftest import MODELS
 
@@ -149,7 +150,7 @@ def _spoken() -> list[Trial]:
     made: list[Trial] = []
     for kind, texts in (("short", SHORT), ("question", QUESTIONS), ("command", COMMANDS)):
         for number, text in enumerate(texts):
-            raw = np.concatenate(list(joe.synthesize(text, 1.0)))
+            raw = joined(joe.synthesize(text, 1.0))
             said = trimmed(resample(raw, joe.capabilities.rate, RATE))
             made.append(_in_room(Trial(f"piper: {text}", kind, said, number % 2 == 0)))
     joe.close()

@@ -21,7 +21,7 @@ import hashlib
 import json
 import time
 from collections import defaultdict
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -52,7 +52,7 @@ from app.voice.turn.service import TurnService
 from tests.bench._pauses import Trial, trials
 from tests.conftest import MODELS
 
-PAUSE_MS = 96.0
+PAUSE_MS = float(TurnSettings().speculate_ms)
 """Of silence, and the models begin."""
 ANSWER_MS = 250.0
 """From the words to the first sound of an answer that is begun early."""
@@ -164,7 +164,7 @@ async def converse(request: UserSaidEvent) -> AsyncGenerator[Answer, None]:
 
 
 @asynccontextmanager
-async def ears(memo: Memo, patience: Patience) -> AsyncIterator[Ears]:
+async def ears(memo: Memo, patience: Patience) -> AsyncGenerator[Ears]:
     """All of them, with this much patience."""
     turn = TurnSettings()
     runtime = Runtime.new()

@@ -100,7 +100,8 @@ class Hearing:
         if mark is Heard.PAUSED:
             self._start_guess()
         elif mark is Heard.RESUMED:
-            self._means.patience.went_on(self.segmenter.paused_for)
+            if not self.segmenter.held:
+                self._means.patience.went_on(self.segmenter.paused_for)
             self.drop_guess()
             self.revision += 1
             self._settled = False

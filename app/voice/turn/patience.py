@@ -89,8 +89,9 @@ TABLE: Final[tuple[Row, ...]] = (
 """The first row that fits counts."""
 
 NOTHING_MISSING: Final = frozenset({Shape.SHORT, Shape.COMMAND, Shape.WHOLE})
-"""Neither somebody's habits nor, for the first two, the judgement of the sound are waited for."""
+"""Somebody's habits change nothing here …"""
 AT_ONCE: Final = frozenset({Shape.SHORT, Shape.COMMAND})
+"""… and here the judgement of the sound is not waited for."""
 
 
 class Patience:
