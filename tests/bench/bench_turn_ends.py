@@ -43,7 +43,7 @@ from app.voice.audio.pace import Pace
 from app.voice.audio.playback import Playback
 from app.voice.audio.vad import SileroVad
 from app.voice.stt.engines import build as build_stt
-from app.voice.stt.port import SttCapabilities, Transcript
+from app.voice.stt.port import SttCapabilities, Transcript, never
 from app.voice.stt.service import SttService
 from app.voice.turn.engines import build as build_judge
 from app.voice.turn.forms import Shape
@@ -95,7 +95,13 @@ class Words:
     def load(self) -> None:
         self._engine.load()
 
-    def transcribe(self, audio: Samples, language: str | None, hints: tuple[str, ...]) -> Transcript:
+    def transcribe(
+        self,
+        audio: Samples,
+        language: str | None,
+        hints: tuple[str, ...],
+        given_up: Callable[[], bool] = never,
+    ) -> Transcript:
         if self._memo.done:
             return Transcript("Done.", "en")
         got: Transcript = self._memo.ask(
