@@ -65,7 +65,7 @@ def _on_files(duplex: Duplex, pace: Pace) -> tuple[Roads, Callable[[], None]]:
     from app.voice.pipeline import Roads
 
     microphone = HeldSource(duplex.source)
-    return Roads(lambda: microphone, lambda: duplex.sink, pace=pace), microphone.begin
+    return Roads(lambda: microphone, lambda: duplex.sink, pace=pace, learns=False), microphone.begin
 
 
 @asynccontextmanager

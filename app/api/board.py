@@ -6,18 +6,19 @@ import re
 from collections import Counter, deque
 from typing import Final
 
-from app.api.schemas import DeviceReport, EarlyReport, EchoReport, SpanReport, TurnReport
+from app.api.schemas import DeviceReport, EarlyReport, EchoReport, PausesReport, SpanReport, TurnReport
 from app.events.base import Event
 from app.events.dialogue import TurnEndedEvent
 from app.events.llm import ModelReadyEvent
 from app.events.system import ReadyEvent, TurnTracedEvent
-from app.events.voice import AttentionEvent, AudioDeviceEvent, EchoEvent, SpeculationEvent
+from app.events.voice import AttentionEvent, AudioDeviceEvent, EchoEvent, PausesLearntEvent, SpeculationEvent
 
 FOLLOWED: Final[tuple[type[Event], ...]] = (
     TurnTracedEvent,
     TurnEndedEvent,
     AudioDeviceEvent,
     EchoEvent,
+    PausesLearntEvent,
     AttentionEvent,
     SpeculationEvent,
     ReadyEvent,
@@ -47,6 +48,7 @@ class StatusBoard:
         self.early = EarlyReport()
         self.devices: dict[str, DeviceReport] = {}
         self.echo: EchoReport | None = None
+        self.pauses: PausesReport | None = None
         self.attention = ""
         self.completion_tokens = 0
         self.model = ""
@@ -66,6 +68,10 @@ class StatusBoard:
             )
         elif isinstance(event, EchoEvent):
             self.echo = _echo(event)
+        elif isinstance(event, PausesLearntEvent):
+            self.pauses = PausesReport(
+                average_ms=round(event.average_ms), count=event.count, stretch=round(event.stretch, 2)
+            )
         elif isinstance(event, AttentionEvent):
             self.attention = event.state
         elif isinstance(event, ReadyEvent):

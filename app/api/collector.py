@@ -152,6 +152,7 @@ class Collector:
             wake_words=voice.wake.words,
             devices=tuple(self.board.devices.values()),
             echo=self.board.echo,
+            pauses=self.board.pauses,
         )
 
     def _bus(self) -> BusReport:

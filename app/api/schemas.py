@@ -97,6 +97,15 @@ class EchoReport(Schema):
     delay_ms: float | None = None
 
 
+class PausesReport(Schema):
+    """How long the person pauses in the middle of what they say, in milliseconds, from so many pauses;
+    stretch: by what the waits for the end of a turn are multiplied for it."""
+
+    average_ms: float
+    count: int
+    stretch: float
+
+
 class VoiceReport(Schema):
     """Hearing and speaking. attention: what the ear does now, "off" without voice."""
 
@@ -106,6 +115,7 @@ class VoiceReport(Schema):
     wake_words: tuple[str, ...]
     devices: tuple[DeviceReport, ...] = ()
     echo: EchoReport | None = None
+    pauses: PausesReport | None = None
 
 
 class CountersReport(Schema):

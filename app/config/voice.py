@@ -65,13 +65,28 @@ class TurnSettings(Section):
     model: str = setting("smart-turn-v3.2", "name in the catalogue, or a Smart Turn .onnx file")
     silence_ms: int = setting(544, "silence that ends a turn", ge=100, le=5000)
     brief_silence_ms: int = setting(
-        320, "silence that ends a turn when sound and words both say that it is over", ge=100, le=5000
+        320,
+        "silence that ends a turn when nothing is missing: a whole question, a command, a short answer",
+        ge=100,
+        le=5000,
     )
     doubtful_silence_ms: int = setting(
-        900, "silence that ends a turn when you do not sound as if you had finished", ge=100, le=10000
+        1000, "silence that ends a turn when you may not have finished, by the sound", ge=100, le=10000
+    )
+    unfinished_silence_ms: int = setting(
+        1300, "silence that ends a turn when you do not sound as if you had finished", ge=100, le=10000
     )
     long_silence_ms: int = setting(
         1600, "silence that ends a turn when your words lead on to something", ge=100, le=10000
+    )
+    sure_probability: float = setting(
+        0.7, "from this probability on, by the sound, it counts as the end", ge=0, le=1
+    )
+    unsure_probability: float = setting(
+        0.35, "below this probability, by the sound, it counts as the middle", ge=0, le=1
+    )
+    learn_pauses: bool = setting(
+        True, "learn how long you pause in the middle of what you say, and wait longer or shorter for it"
     )
     speculate_ms: int = setting(
         64, "silence after which transcription starts, to be thrown away if you go on", ge=60, le=5000

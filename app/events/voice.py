@@ -40,6 +40,15 @@ class EchoEvent(Fact):
     delay_ms: float | None = None
 
 
+class PausesLearntEvent(Fact):
+    """What is known of how long the owner pauses in the middle of what they say, in milliseconds, from so
+    many pauses; stretch: by what waits are multiplied for it."""
+
+    average_ms: float
+    count: int
+    stretch: float
+
+
 class WakeWordEvent(Fact):
     """A wake word was heard and confirmed by the second look. `sample`: where it ended."""
 

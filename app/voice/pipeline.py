@@ -52,7 +52,8 @@ STAGES = ("microphone", "speaker", "wake", "stt", "tts", "turn", "announce", "ch
 class Roads:
     """What outlives the services: where sound comes from and goes to, and how.
 
-    source, sink: make the device; called whenever its service is started (again).
+    source, sink: make the device; called whenever its service is started (again).  learns: who is heard is
+    the person who lives here, so what is learnt of how they speak is kept.
     """
 
     source: Callable[[], AudioSource]
@@ -61,6 +62,7 @@ class Roads:
     playback: Playback = field(default_factory=Playback)
     played: Played = field(default_factory=Played)
     pace: Pace = field(default_factory=NoPace)
+    learns: bool = True
 
     @classmethod
     def devices(cls, settings: VoiceSettings) -> Roads:
@@ -83,7 +85,7 @@ class Roads:
     def files(cls, duplex: Duplex, pace: Pace) -> Roads:
         """A file is the microphone, another what the loudspeaker played; the pace is the one that
         the duplex was made with."""
-        return cls(lambda: duplex.source, lambda: duplex.sink, pace=pace)
+        return cls(lambda: duplex.source, lambda: duplex.sink, pace=pace, learns=False)
 
 
 def voice_specs(
@@ -176,11 +178,15 @@ class _Factories:
 
     def turn(self) -> Service:
         from app.voice.turn.engines import build
+        from app.voice.turn.habits import Habits
         from app.voice.turn.service import TurnService
 
         voice, roads = self.settings.voice, self.roads
         judge = build(voice.turn, self.settings.models_dir)
-        return TurnService(self.runtime, voice, roads.hub, roads.playback, roads.pace, judge=judge)
+        habits = Habits(self.settings.data_dir) if roads.learns else None
+        return TurnService(
+            self.runtime, voice, roads.hub, roads.playback, roads.pace, judge=judge, habits=habits
+        )
 
     def announce(self) -> Service:
         from app.voice.announce.service import AnnounceService

@@ -20,9 +20,11 @@ from app.voice.audio.pace import Pace
 from app.voice.audio.playback import Playback
 from app.voice.turn.answering import Answering, nothing_in
 from app.voice.turn.answers import Answers
+from app.voice.turn.asked import LastWord, is_question
 from app.voice.turn.attention import Attention
 from app.voice.turn.hearing import Hearing, Means
 from app.voice.turn.opening import KEY_MS, OVERLAP_MS, RINGING_MS, Numbers, numbers
+from app.voice.turn.patience import Patience
 from app.voice.turn.phrases import is_echo
 from app.voice.turn.port import EndOfTurn
 from app.voice.turn.preroll import Preroll
@@ -45,13 +47,14 @@ class Ear:
         judge: EndOfTurn,
         pace: Pace,
         group: TaskGroup,
+        patience: Patience,
     ) -> None:
         self._attention = Attention(runtime.bus)
         self._runtime = runtime
         self._settings = settings
         self._always = settings.wake.engine == "none"
         self._numbers: Numbers = numbers(settings)
-        self._means = Means(runtime, settings.stt, judge, self._numbers.waits, pace, group, self._weighed)
+        self._means = Means(runtime, settings.stt, judge, patience, pace, group, self._weighed)
         self._preroll = Preroll(self._numbers.kept)
         self._speaking = Speaking(runtime.bus, playback, self._numbers.interrupt)
         self._hearing: Hearing | None = None
@@ -59,6 +62,7 @@ class Ear:
             runtime, playback, pace, group, self._speaking, worded=self._worded, over=self._answered
         )
         self._over = ""
+        self._said = LastWord()
 
     # -- what comes in ---------------------------------------------------------------------------
 
@@ -136,7 +140,9 @@ class Ear:
         patience = self._numbers.no_speech if interrupting else self._numbers.patience(why)
         segmenter = self._numbers.segmenter(why, floor, held=held, patience=patience)
         turn = turn or self._runtime.clock.new_id()
-        hearing = self._hearing = Hearing(self._means, segmenter, turn=turn, why=why, over=self._over)
+        asked = self._said.asks(floor) or is_question(self._over)
+        hearing = Hearing(self._means, segmenter, turn=turn, why=why, over=self._over, asked=asked)
+        self._hearing = hearing
         self._over = ""
         own = interrupting and self._attention.answering
         self._attention.go(Trigger.INTERRUPTED if own else Trigger.CALLED, why)
@@ -220,7 +226,7 @@ class Ear:
         self._hearing = None
         self._interrupt("speech", hearing.segmenter.position)
         hearing.turn = self._runtime.clock.new_id()
-        hearing.segmenter.wait = self._numbers.waits.long
+        hearing.segmenter.wait = self._numbers.longest
         self._hearing = hearing
         self._attention.go(Trigger.INTERRUPTED, "resumed")
         self._began(hearing)
@@ -228,6 +234,8 @@ class Ear:
     def _answered(self, answering: Answering) -> None:
         """The answer is over, one way or another."""
         hearing = answering.hearing
+        if answering.text:
+            self._said = LastWord(answering.text, self._preroll.end)
         if answering.empty:
             self._unsaid(hearing, answering)
         elif self._numbers.follow_up and not answering.cut and not self._always:

@@ -20,9 +20,10 @@ from app.kernel.errors import SoloError, Unavailable
 from app.kernel.runtime import Runtime
 from app.voice.audio.frames import Frame, Samples
 from app.voice.audio.pace import Pace
+from app.voice.turn.forms import Shape
+from app.voice.turn.languages import shape_of
 from app.voice.turn.partial import Partials
-from app.voice.turn.patience import Waits, wait_for
-from app.voice.turn.phrases import Shape, shape
+from app.voice.turn.patience import AT_ONCE, Evidence, Patience
 from app.voice.turn.port import EndOfTurn
 from app.voice.turn.segmenter import Heard, Segmenter
 from app.voice.turn.transcribing import transcribe
@@ -58,21 +59,30 @@ class Means:
     runtime: Runtime
     settings: SttSettings
     judge: EndOfTurn
-    waits: Waits
+    patience: Patience
     pace: Pace
     group: TaskGroup
     weighed: Callable[[Hearing], None]
 
 
 class Hearing:
-    """See the module. over: what Solo was saying when this turn interrupted it."""
+    """See the module. over: what Solo was saying when this turn interrupted it; asked: Solo had just asked
+    something."""
 
     def __init__(
-        self, means: Means, segmenter: Segmenter, *, turn: str, why: WakeReason, over: str = ""
+        self,
+        means: Means,
+        segmenter: Segmenter,
+        *,
+        turn: str,
+        why: WakeReason,
+        over: str = "",
+        asked: bool = False,
     ) -> None:
         self.turn = turn
         self.why = why
         self.over = over
+        self.asked = asked
         self.segmenter = segmenter
         self.revision = 0
         self.opened_at = segmenter.position
@@ -90,6 +100,8 @@ class Hearing:
         if mark is Heard.PAUSED:
             self._start_guess()
         elif mark is Heard.RESUMED:
+            if not self.segmenter.held:
+                self._means.patience.went_on(self.segmenter.paused_for)
             self.drop_guess()
             self.revision += 1
             self._settled = False
@@ -146,7 +158,7 @@ class Hearing:
         guess = self._guess
         if guess is None or guess.text is None or not guess.text.text or self.segmenter.held:
             return False
-        return guess.undo is None and shape(guess.text.text) is not Shape.OPEN
+        return guess.undo is None and self._shape(guess) is not Shape.OPEN
 
     def build(self, undo: Callable[[], None]) -> None:
         """Something is being built on what is guessed; undo: called when the guess is dropped."""
@@ -166,7 +178,7 @@ class Hearing:
         self.drop_guess()
         guess = self._guess = Guess()
         audio = self.segmenter.audio()
-        self.segmenter.wait = self._means.waits.long
+        self.segmenter.wait = self._means.patience.longest
         self._means.group.start_soon(self._run_guess, guess, audio, self.revision, name="turn:guess")
 
     async def _run_guess(self, guess: Guess, audio: Samples, revision: int) -> None:
@@ -201,10 +213,14 @@ class Hearing:
 
     def _weigh(self, guess: Guess) -> None:
         """Until the words are there nothing could be answered, and until the sound is judged the
-        silence may as well turn out to be a pause."""
+        silence may as well turn out to be a pause, unless the words alone say that nothing is missing."""
         if guess is not self._guess or self._settled or not guess.heard.is_set():
             return
-        if guess.judged:
-            words = guess.text.text if guess.text else None
-            self.segmenter.wait = wait_for(self._means.waits, guess.probability, words)
+        form = self._shape(guess)
+        if guess.judged or form in AT_ONCE:
+            evidence = Evidence(form, guess.probability, self.asked)
+            self.segmenter.wait = self._means.patience.wait(evidence)
         self._means.weighed(self)
+
+    def _shape(self, guess: Guess) -> Shape:
+        return shape_of(guess.text.text, guess.text.language) if guess.text else Shape.PLAIN

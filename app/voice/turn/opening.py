@@ -12,7 +12,7 @@ from app.config.voice import TurnSettings, VadSettings, VoiceSettings
 from app.events.voice import WakeReason
 from app.voice.audio.frames import RATE, samples_of
 from app.voice.turn.interrupt import InterruptLimits
-from app.voice.turn.patience import Waits
+from app.voice.turn.patience import Patience
 from app.voice.turn.segmenter import FOREVER, Limits, Segmenter
 
 TAIL_MS: Final = 160.0
@@ -35,7 +35,8 @@ class Numbers:
     """All in samples."""
 
     limits: Limits
-    waits: Waits
+    longest: int
+    """Of the silences that end a turn."""
     interrupt: InterruptLimits
     no_speech: int
     follow_up: int
@@ -47,7 +48,7 @@ class Numbers:
         """A fresh one for this kind of opening."""
         tail = samples_of(TAIL_MS) if why == "wake" else 0
         limits = replace(self.limits, patience=patience, tail=tail)
-        return Segmenter(limits, floor=floor, wait=self.waits.long, held=held)
+        return Segmenter(limits, floor=floor, wait=self.longest, held=held)
 
     def patience(self, why: WakeReason) -> int:
         """How long to wait for a beginning after this kind of opening."""
@@ -67,20 +68,14 @@ def numbers(settings: VoiceSettings) -> Numbers:
         longest=round(turn.longest_seconds * RATE),
         minimum_dbfs=vad.minimum_dbfs,
     )
-    usual = samples_of(turn.silence_ms)
-    waits = Waits(
-        brief=min(usual, samples_of(turn.brief_silence_ms)),
-        usual=usual,
-        doubtful=max(usual, samples_of(turn.doubtful_silence_ms)),
-        long=max(usual, samples_of(turn.doubtful_silence_ms), samples_of(turn.long_silence_ms)),
-    )
+    longest = Patience(turn).longest
     return Numbers(
         limits=limits,
-        waits=waits,
+        longest=longest,
         interrupt=_interrupt(vad, turn),
         no_speech=round(turn.no_speech_seconds * RATE),
         follow_up=round(turn.follow_up_seconds * RATE),
-        same_turn=waits.long + samples_of(SAME_TURN_MS),
+        same_turn=longest + samples_of(SAME_TURN_MS),
         persistent=samples_of(PERSISTENT_MS),
         kept=samples_of(vad.preroll_ms) + 2 * RATE,
     )

@@ -70,7 +70,9 @@ class Segmenter:
         self.began_at: int | None = None
         self.voiced_until = floor
         self.resumed_at = floor
-        """First voiced sample after the last pause."""
+        """First voiced sample after the last pause …"""
+        self.paused_for = 0
+        """… and the length of that pause."""
         self.paused = False
         self.over = False
         self._limits = limits
@@ -164,6 +166,7 @@ class Segmenter:
         if self._speaking and (not self.paused or self._run >= self._limits.start):
             resumed, self.paused = self.paused, False
             self.resumed_at = self._run_from or frame.index
+            self.paused_for = self.resumed_at - self.voiced_until
             self.voiced_until = end
         if end - (self.began_at or 0) >= self._limits.longest:
             self.over = True

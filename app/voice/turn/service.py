@@ -6,10 +6,12 @@ import anyio
 import structlog
 
 from app.config.voice import VoiceSettings
-from app.events.base import Event
+from app.events.base import LOCAL_OWNER, Event
 from app.events.dialogue import TurnCancelledEvent
 from app.events.voice import (
+    AttentionEvent,
     AudioDeviceEvent,
+    PausesLearntEvent,
     PlaybackEvent,
     PushToTalkEvent,
     StopSpeakingEvent,
@@ -25,6 +27,9 @@ from app.voice.audio.hub import FrameHub
 from app.voice.audio.pace import NoPace, Pace
 from app.voice.audio.playback import Playback
 from app.voice.turn.ear import Ear
+from app.voice.turn.habits import Habits
+from app.voice.turn.patience import Patience
+from app.voice.turn.pauses import Pauses
 from app.voice.turn.port import EndOfTurn
 from app.voice.turn.silence import SilenceOnly
 
@@ -43,6 +48,8 @@ CALLS: tuple[type[Event], ...] = (
 class TurnService:
     """Owns no request. judge: says from the sound whether a turn is over; default: nobody does.
     A judge whose model is not there is done without: then only silence and words end a turn.
+    habits: what was learnt of people's pauses before; default: nothing, and nothing is kept.
+    patience: how long is waited; default: as set, and as learnt.
     """
 
     def __init__(
@@ -54,6 +61,8 @@ class TurnService:
         pace: Pace | None = None,
         *,
         judge: EndOfTurn | None = None,
+        habits: Habits | None = None,
+        patience: Patience | None = None,
     ) -> None:
         self._runtime = runtime
         self._settings = settings
@@ -61,18 +70,30 @@ class TurnService:
         self._playback = playback
         self._pace = pace or NoPace()
         self._judge = judge or SilenceOnly()
+        self._habits = habits
+        self._patience = patience
 
     async def run(self, ready: Ready) -> None:
         """Converse until cancelled."""
         await self._load()
+        patience = self._patience or await self._made()
         frames = self._hub.subscribe("turn")
         try:
             with self._runtime.bus.subscribe(*CALLS, name="turn") as calls:
                 async with anyio.create_task_group() as group:
-                    ear = Ear(self._runtime, self._settings, self._playback, self._judge, self._pace, group)
+                    ear = Ear(
+                        self._runtime,
+                        self._settings,
+                        self._playback,
+                        self._judge,
+                        self._pace,
+                        group,
+                        patience,
+                    )
                     ear.rest()
                     group.start_soon(self._hear, ear, frames, name="turn:hear")
                     group.start_soon(self._obey, ear, calls, name="turn:obey")
+                    group.start_soon(self._keep, patience, name="turn:keep")
                     ready()
         finally:
             self._hub.unsubscribe(frames)
@@ -87,6 +108,29 @@ class TurnService:
         except (NotFound, BrokenFile, MissingExtra) as error:
             log.warning("judge_missing", judge=self._judge.name, error=str(error))
             self._judge = SilenceOnly()
+
+    async def _made(self) -> Patience:
+        turn = self._settings.turn
+        if self._habits is None or not turn.learn_pauses:
+            return Patience(turn)
+        known = await self._runtime.pool.run(self._habits.read, LOCAL_OWNER)
+        self._tell(known)
+        return Patience(turn, known)
+
+    async def _keep(self, patience: Patience) -> None:
+        """Write down what was learnt, while nobody speaks."""
+        kept = patience.pauses
+        with self._runtime.bus.subscribe(AttentionEvent, name="turn:keep") as states:
+            async for state in states:
+                if state.state in ("asleep", "listening") and patience.pauses != kept:
+                    kept = patience.pauses
+                    self._tell(kept)
+                    if self._habits is not None:
+                        await self._runtime.pool.run(self._habits.write, LOCAL_OWNER, kept)
+
+    def _tell(self, known: Pauses) -> None:
+        event = PausesLearntEvent(average_ms=known.average_ms, count=known.count, stretch=known.stretch)
+        self._runtime.bus.publish(event)
 
     async def _hear(self, ear: Ear, frames: Stream[Frame]) -> None:
         async for frame in frames:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.api.board import FOLLOWED, StatusBoard
-from app.events.voice import SpeculationEvent
+from app.events.voice import PausesLearntEvent, SpeculationEvent
 
 
 def test_the_share_of_work_that_was_thrown_away_is_counted() -> None:
@@ -13,3 +13,12 @@ def test_the_share_of_work_that_was_thrown_away_is_counted() -> None:
         board.take(SpeculationEvent(turn="t", kept=kept, ahead_ms=ahead), "now")
     early = board.early
     assert (early.kept, early.dropped, early.kept_ms, early.dropped_ms) == (2, 1, 150.5, 80.0)
+
+
+def test_what_was_learnt_of_pauses_is_shown() -> None:
+    board = StatusBoard()
+    assert PausesLearntEvent in FOLLOWED
+    assert board.pauses is None
+    board.take(PausesLearntEvent(average_ms=812.34, count=9, stretch=1.2345), "now")
+    assert board.pauses is not None
+    assert board.pauses.model_dump() == {"average_ms": 812, "count": 9, "stretch": 1.23}
