@@ -22,6 +22,7 @@ from app.voice.audio.frames import Frame, Samples
 from app.voice.audio.pace import Pace
 from app.voice.turn.forms import Shape
 from app.voice.turn.languages import shape_of
+from app.voice.turn.melody import Melody
 from app.voice.turn.partial import Partials
 from app.voice.turn.patience import AT_ONCE, Evidence, Patience
 from app.voice.turn.port import EndOfTurn
@@ -90,12 +91,14 @@ class Hearing:
         """Last voiced sample before the decision that the turn is over."""
         self._means = means
         self._guess: Guess | None = None
+        self._melody = Melody(means.runtime, means.judge, means.group)
         self._partials = Partials(means.runtime, means.settings, means.group)
         self._settled = False
 
     def hear(self, frame: Frame) -> Heard | None:
         """The next frame; what it meant."""
         mark = self.segmenter.hear(frame)
+        self._melody.hear(self.segmenter)
         self._partials.hear(self.segmenter, self.turn, self.revision)
         if mark is Heard.PAUSED:
             self._start_guess()
@@ -183,23 +186,11 @@ class Hearing:
 
     async def _run_guess(self, guess: Guess, audio: Samples, revision: int) -> None:
         with self._means.pace.busy(), guess.scope:
-            # One after the other: side by side the words would come a third later.
             await self._transcribe(guess, audio, revision)
-            await self._weigh_sound(guess, audio)
+            if not self.segmenter.held:
+                guess.probability, guess.judged = await self._melody.of(self.segmenter), True
+                self._weigh(guess)
         guess.heard.set()
-
-    async def _weigh_sound(self, guess: Guess, audio: Samples) -> None:
-        if self.segmenter.held:
-            return
-        try:
-            if self._means.judge.instant:
-                guess.probability = self._means.judge.judge(audio)
-            else:
-                guess.probability = await self._means.runtime.pool.run(self._means.judge.judge, audio)
-        except SoloError as error:
-            log.warning("judge_failed", turn=self.turn, error=str(error))
-        guess.judged = True
-        self._weigh(guess)
 
     async def _transcribe(self, guess: Guess, audio: Samples, revision: int) -> None:
         try:
