@@ -26,6 +26,7 @@ from app.voice.turn.phrases import Shape, shape
 from app.voice.turn.port import EndOfTurn
 from app.voice.turn.segmenter import Heard, Segmenter
 from app.voice.turn.transcribing import transcribe
+from app.voice.turn.window import Refusal, Window
 
 log = structlog.get_logger("solo.turn")
 
@@ -65,14 +66,23 @@ class Means:
 
 
 class Hearing:
-    """See the module. over: what Solo was saying when this turn interrupted it."""
+    """See the module. over: what Solo was saying when this turn interrupted it; window: the open ear
+    after an answer, in which it began without a call."""
 
     def __init__(
-        self, means: Means, segmenter: Segmenter, *, turn: str, why: WakeReason, over: str = ""
+        self,
+        means: Means,
+        segmenter: Segmenter,
+        *,
+        turn: str,
+        why: WakeReason,
+        over: str = "",
+        window: Window | None = None,
     ) -> None:
         self.turn = turn
         self.why = why
         self.over = over
+        self.window = window
         self.segmenter = segmenter
         self.revision = 0
         self.opened_at = segmenter.position
@@ -147,6 +157,16 @@ class Hearing:
         if guess is None or guess.text is None or not guess.text.text or self.segmenter.held:
             return False
         return guess.undo is None and shape(guess.text.text) is not Shape.OPEN
+
+    def refusal(self, said: STTEvent) -> Refusal:
+        """Why these words get no answer although they may make sense; empty: they get one."""
+        if self.window is None:
+            return ""
+        refusal = self.window.refusal(said, self.segmenter)
+        if refusal == "not_meant":
+            verdict = self.window.verdict(said, self.segmenter)
+            log.info("not_meant", turn=self.turn, score=round(verdict.score, 1), signs=verdict.signs)
+        return refusal
 
     def build(self, undo: Callable[[], None]) -> None:
         """Something is being built on what is guessed; undo: called when the guess is dropped."""

@@ -10,6 +10,7 @@ from app.events.base import Event
 from app.events.dialogue import TurnCancelledEvent
 from app.events.voice import (
     AudioDeviceEvent,
+    FillerEvent,
     PlaybackEvent,
     PushToTalkEvent,
     StopSpeakingEvent,
@@ -37,6 +38,7 @@ CALLS: tuple[type[Event], ...] = (
     PlaybackEvent,
     TurnCancelledEvent,
     AudioDeviceEvent,
+    FillerEvent,
 )
 
 
@@ -103,6 +105,8 @@ class TurnService:
                     ear.stop()
                 case PlaybackEvent(state="started", turn=str(turn)):
                     ear.audible(turn)
+                case FillerEvent():
+                    ear.filler(call.text)
                 case TurnCancelledEvent(turn=str(turn)):
                     ear.cancelled(turn)
                 case AudioDeviceEvent(role="microphone", state="lost" | "absent"):
