@@ -11,7 +11,7 @@ from app.events.base import Event
 from app.events.dialogue import TurnEndedEvent
 from app.events.llm import ModelReadyEvent
 from app.events.system import ReadyEvent, TurnTracedEvent
-from app.events.voice import AttentionEvent, AudioDeviceEvent, EchoEvent, SpeculationEvent
+from app.events.voice import AttentionEvent, AudioDeviceEvent, EchoEvent, NoSpeechEvent, SpeculationEvent
 
 FOLLOWED: Final[tuple[type[Event], ...]] = (
     TurnTracedEvent,
@@ -20,6 +20,7 @@ FOLLOWED: Final[tuple[type[Event], ...]] = (
     EchoEvent,
     AttentionEvent,
     SpeculationEvent,
+    NoSpeechEvent,
     ReadyEvent,
     ModelReadyEvent,
 )
@@ -45,9 +46,10 @@ class StatusBoard:
         self.speeds: deque[float] = deque(maxlen=kept)
         self.ended: Counter[str] = Counter()
         self.early = EarlyReport()
+        self.unanswered: Counter[str] = Counter()
         self.devices: dict[str, DeviceReport] = {}
         self.echo: EchoReport | None = None
-        self.attention = ""
+        self.attention = self.attention_reason = ""
         self.completion_tokens = 0
         self.model = ""
         self.ready_seconds: float | None = None
@@ -67,7 +69,9 @@ class StatusBoard:
         elif isinstance(event, EchoEvent):
             self.echo = _echo(event)
         elif isinstance(event, AttentionEvent):
-            self.attention = event.state
+            self.attention, self.attention_reason = event.state, event.reason
+        elif isinstance(event, NoSpeechEvent):
+            self.unanswered[event.reason] += 1
         elif isinstance(event, ReadyEvent):
             self.ready_seconds = event.seconds
         elif isinstance(event, ModelReadyEvent):

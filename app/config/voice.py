@@ -83,8 +83,7 @@ class TurnSettings(Section):
         True, "meanwhile answer only what seems to be meant for Solo, not for others in the room"
     )
     follow_up_weights: dict[str, float] = setting(
-        {},
-        'what single signs of that are worth, as JSON: {"far": -3, "always": 1} makes it stricter and bolder',
+        {}, 'what single signs of that are worth, as JSON: {"always": 1} answers more, {"always": -1} less'
     )
     no_speech_seconds: float = setting(
         6.0, "after the wake word, wait this long for you to begin", ge=1, le=60

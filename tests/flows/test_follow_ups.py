@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app.events.voice import AttentionEvent, NoSpeechEvent, PlaybackEvent, STTEvent
+from app.kernel.errors import BadSettings
 from app.kernel.runtime import Runtime
 from tests.flows.stage import VOICE_DBFS, Script, Stage, stage, voice
 
@@ -162,3 +163,10 @@ async def test_an_answer_that_was_silenced_leaves_it_closed(runtime: Runtime) ->
         await s.say("stop")
         await s.until_state("asleep")
         assert "follow_up" not in reasons(s, "listening")
+
+
+async def test_a_weight_of_nothing_is_named(runtime: Runtime) -> None:
+    with pytest.raises(BaseExceptionGroup) as caught:
+        async with stage(runtime, voice(follow_up_weights={"allways": 1.0})):
+            pass
+    assert caught.group_contains(BadSettings, match="allways")

@@ -160,7 +160,7 @@ class Playback:
             return False
         speech = self._speech(turn)
         speech.aside = speech.complete = True
-        speech.waiting.append((samples, rate))
+        speech.waiting.append(Waiting(samples, rate))
         speech.waiting_seconds = len(samples) / rate
         self._wake()
         return True

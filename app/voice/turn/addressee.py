@@ -139,7 +139,7 @@ SIGNS: Final[dict[str, Callable[[_Look], bool]]] = {
 WEIGHTS: Final[dict[str, float]] = {
     "always": 0.1,
     "unknown_language": 1.5,
-    "name": 4.0,
+    "name": 5.0,
     "question": 1.0,
     "request": 2.3,
     "goes_on": 1.0,

@@ -80,7 +80,7 @@ class Hearing:
         window: Window | None = None,
     ) -> None:
         self.turn = turn
-        self.why = why
+        self.why: WakeReason = why
         self.over = over
         self.window = window
         self.segmenter = segmenter
