@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from app.events.voice import AttentionEvent, NoSpeechEvent, PlaybackEvent, STTEvent
+from app.config.voice import SttSettings
+from app.events.voice import AttentionEvent, NoSpeechEvent, PartialTranscriptEvent, PlaybackEvent, STTEvent
 from app.kernel.errors import BadSettings
 from app.kernel.runtime import Runtime
 from tests.flows.stage import VOICE_DBFS, Script, Stage, stage, voice
@@ -78,6 +79,17 @@ async def test_what_people_say_to_each_other_closes_it_and_is_told_to_nobody(
         await s.say("and what about Italy")
         await s.silence(3)
         assert len(s.said) == 1
+
+
+async def test_nothing_of_it_is_told_while_it_is_spoken(runtime: Runtime) -> None:
+    settings = voice().model_copy(update={"stt": SttSettings(partial_ms=400)})
+    async with stage(runtime, settings, PARIS) as s:
+        await answered(s)
+        before = len(s.of(PartialTranscriptEvent))
+        assert before
+        await s.say(OTHERS)
+        await s.until_state("asleep")
+        assert len(s.of(PartialTranscriptEvent)) == before
 
 
 async def test_a_request_within_a_sentence_to_somebody_else_is_taken_back(runtime: Runtime) -> None:

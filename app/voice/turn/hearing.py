@@ -96,7 +96,10 @@ class Hearing:
     def hear(self, frame: Frame) -> Heard | None:
         """The next frame; what it meant."""
         mark = self.segmenter.hear(frame)
-        self._partials.hear(self.segmenter, self.turn, self.revision)
+        if (
+            self.window is None or not self.window.tested
+        ):  # whom it is meant for is not known before it is whole
+            self._partials.hear(self.segmenter, self.turn, self.revision)
         if mark is Heard.PAUSED:
             self._start_guess()
         elif mark is Heard.RESUMED:
