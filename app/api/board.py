@@ -11,7 +11,14 @@ from app.events.base import Event
 from app.events.dialogue import TurnEndedEvent
 from app.events.llm import ModelReadyEvent
 from app.events.system import ReadyEvent, TurnTracedEvent
-from app.events.voice import AttentionEvent, AudioDeviceEvent, EchoEvent, PausesLearntEvent, SpeculationEvent
+from app.events.voice import (
+    AttentionEvent,
+    AudioDeviceEvent,
+    EchoEvent,
+    NoSpeechEvent,
+    PausesLearntEvent,
+    SpeculationEvent,
+)
 
 FOLLOWED: Final[tuple[type[Event], ...]] = (
     TurnTracedEvent,
@@ -21,6 +28,7 @@ FOLLOWED: Final[tuple[type[Event], ...]] = (
     PausesLearntEvent,
     AttentionEvent,
     SpeculationEvent,
+    NoSpeechEvent,
     ReadyEvent,
     ModelReadyEvent,
 )
@@ -46,10 +54,11 @@ class StatusBoard:
         self.speeds: deque[float] = deque(maxlen=kept)
         self.ended: Counter[str] = Counter()
         self.early = EarlyReport()
+        self.unanswered: Counter[str] = Counter()
         self.devices: dict[str, DeviceReport] = {}
         self.echo: EchoReport | None = None
         self.pauses: PausesReport | None = None
-        self.attention = ""
+        self.attention = self.attention_reason = ""
         self.completion_tokens = 0
         self.model = ""
         self.ready_seconds: float | None = None
@@ -73,7 +82,9 @@ class StatusBoard:
                 average_ms=round(event.average_ms), count=event.count, stretch=round(event.stretch, 2)
             )
         elif isinstance(event, AttentionEvent):
-            self.attention = event.state
+            self.attention, self.attention_reason = event.state, event.reason
+        elif isinstance(event, NoSpeechEvent):
+            self.unanswered[event.reason] += 1
         elif isinstance(event, ReadyEvent):
             self.ready_seconds = event.seconds
         elif isinstance(event, ModelReadyEvent):

@@ -105,7 +105,12 @@ class Collector:
             llm=self._llm(),
             voice=self._voice(),
             bus=self._bus(),
-            turns=TurnsReport(ended=dict(board.ended), early=board.early, last=tuple(board.turns)),
+            turns=TurnsReport(
+                ended=dict(board.ended),
+                unanswered=dict(board.unanswered),
+                early=board.early,
+                last=tuple(board.turns),
+            ),
         )
 
     def readiness(self) -> ReadyReport:
@@ -148,6 +153,7 @@ class Collector:
         return VoiceReport(
             enabled=voice.enabled,
             attention=(self.board.attention or "asleep") if voice.enabled else "off",
+            attention_reason=self.board.attention_reason if voice.enabled else "",
             wake_engine=voice.wake.engine,
             wake_words=voice.wake.words,
             devices=tuple(self.board.devices.values()),

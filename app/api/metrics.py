@@ -13,7 +13,7 @@ from app.api.schemas import BusReport, ServiceReport, StatusReport
 from app.events.base import Event
 from app.events.dialogue import TurnEndedEvent
 from app.events.system import TurnTracedEvent
-from app.events.voice import SpeculationEvent
+from app.events.voice import NoSpeechEvent, SpeculationEvent
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 BUCKETS: Final = (0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 30.0)
@@ -48,6 +48,9 @@ class Metrics:
             ("outcome",),
             registry=self._registry,
         )
+        self._unanswered = Counter(
+            "solo_unanswered_turns", "What was heard and got no answer", ("reason",), registry=self._registry
+        )
         ProcessCollector(registry=self._registry)
 
     def take(self, event: Event) -> None:
@@ -64,6 +67,8 @@ class Metrics:
 
         elif isinstance(event, SpeculationEvent):
             self._early.labels("kept" if event.kept else "dropped").inc()
+        elif isinstance(event, NoSpeechEvent):
+            self._unanswered.labels(event.reason).inc()
 
     def render(self, status: StatusReport) -> bytes:
         """Prometheus' text format."""

@@ -107,10 +107,12 @@ class PausesReport(Schema):
 
 
 class VoiceReport(Schema):
-    """Hearing and speaking. attention: what the ear does now, "off" without voice."""
+    """Hearing and speaking. attention: what the ear does now, "off" without voice; attention_reason: why,
+    "follow_up" while it is open after an answer."""
 
     enabled: bool
     attention: str
+    attention_reason: str = ""
     wake_engine: str
     wake_words: tuple[str, ...]
     devices: tuple[DeviceReport, ...] = ()
@@ -165,9 +167,11 @@ class EarlyReport(Schema):
 
 
 class TurnsReport(Schema):
-    """Turns since the start, by how they ended, and the traces of the last ones, oldest first."""
+    """Turns since the start, by how they ended, and the traces of the last ones, oldest first. unanswered:
+    what was heard and got no answer, by the reason."""
 
     ended: dict[str, int]
+    unanswered: dict[str, int] = {}
     early: EarlyReport = EarlyReport()
     last: tuple[TurnReport, ...] = ()
 

@@ -16,9 +16,11 @@ from app.events.llm import ModelReadyEvent
 from app.events.skills import AnnouncementEvent
 from app.events.system import ReadyEvent, ServiceStateEvent
 from app.events.voice import (
+    AttentionEvent,
     AudioDeviceEvent,
     BargeInEvent,
     EchoEvent,
+    FillerEvent,
     NoSpeechEvent,
     STTEvent,
     WakeWordEvent,
@@ -35,11 +37,17 @@ SHOWN = (
     TurnEndedEvent,
     NoSpeechEvent,
     BargeInEvent,
+    AttentionEvent,
+    FillerEvent,
     AudioDeviceEvent,
     EchoEvent,
     ModelReadyEvent,
     AnnouncementEvent,
 )
+
+
+UNANSWERED = {"not_meant": "that was not for me", "farewell": "no longer listening"}
+"""What is shown for what got no answer."""
 
 
 async def follow(solo: Solo, plain: bool) -> None:
@@ -82,6 +90,12 @@ def plain_line(event: Event) -> str:
             return f"NOTHING {event.reason}"
         case BargeInEvent():
             return f"INTERRUPTED {event.reason}"
+        case AttentionEvent(state="listening", reason="follow_up"):
+            return "LISTENING"
+        case AttentionEvent(state="asleep", reason="follow_up_over"):
+            return "ASLEEP"
+        case FillerEvent():
+            return f"MEANWHILE {event.text}"
         case AnnouncementEvent():
             return f"ANNOUNCED {event.kind} {' '.join(event.text.split())}"
         case AudioDeviceEvent():
@@ -102,7 +116,13 @@ def friendly_line(event: Event) -> Text | None:
         case TurnEndedEvent():
             return Text.assemble(("Solo  ", "bold magenta"), event.reply_text)
         case NoSpeechEvent():
-            return Text("○ nothing said", style="dim")
+            return Text(f"○ {UNANSWERED.get(event.reason, 'nothing said')}", style="dim")
+        case AttentionEvent(state="listening", reason="follow_up"):
+            return Text("● still listening …", style="green")
+        case AttentionEvent(state="asleep", reason="follow_up_over"):
+            return Text("○ no longer listening", style="dim")
+        case FillerEvent():
+            return Text(f"… {event.text}", style="dim")
         case BargeInEvent():
             return Text("■ interrupted", style="dim")
         case AnnouncementEvent():

@@ -95,7 +95,13 @@ class TurnSettings(Section):
         True, "think about an answer before it is certain that you have finished, unheard until it is"
     )
     follow_up_seconds: float = setting(
-        0.0, "after an answer, listen this long without the wake word", ge=0, le=60
+        6.0, "after an answer, listen so long without the wake word; 0: do not", ge=0, le=60
+    )
+    follow_up_test: bool = setting(
+        True, "meanwhile answer only what seems to be meant for Solo, not for others in the room"
+    )
+    follow_up_weights: dict[str, float] = setting(
+        {}, 'what single signs of that are worth, as JSON: {"always": 1} answers more, {"always": -1} less'
     )
     no_speech_seconds: float = setting(
         6.0, "after the wake word, wait this long for you to begin", ge=1, le=60
@@ -147,6 +153,10 @@ class ChimeSettings(Section):
     enabled: bool = setting(True, "a soft sound when Solo was called, listens on, needs a while, or gave up")
     dbfs: float = setting(-30.0, "how loud they are", ge=-60, le=0)
     thinking_seconds: float = setting(1.2, "when an answer takes longer, it is heard that it is coming", gt=0)
+    filler: bool = setting(True, "say a word or two then (“One moment.”) instead of the first sound")
+    follow_up: Literal["both", "opening", "off"] = setting(
+        "opening", "tell when Solo begins to listen on after an answer, and when it stops"
+    )
 
 
 class EchoSettings(Section):

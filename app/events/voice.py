@@ -145,9 +145,17 @@ class STTEvent(Answer):
 
 
 class NoSpeechEvent(Fact):
-    """A turn was opened and nothing came of it."""
+    """A turn was opened and nothing came of it. not_meant: after an answer somebody spoke, but not to
+    Solo; what they said is told to nobody. farewell: "Thanks, that's all." """
 
-    reason: Literal["silence", "noise", "not_understood", "cancelled"]
+    reason: Literal["silence", "noise", "not_understood", "cancelled", "not_meant", "farewell"]
+
+
+class FillerEvent(Fact):
+    """An answer takes long: a word or two are said meanwhile ("One moment."). No part of the answer, and
+    no PlaybackEvent tells of it."""
+
+    text: str
 
 
 class SpeakEvent(Request):

@@ -16,6 +16,7 @@ from app.events.voice import (
     HEARING_RATE,
     AttentionEvent,
     BargeInEvent,
+    FillerEvent,
     NoSpeechEvent,
     PlaybackEvent,
     ReplySpokenEvent,
@@ -35,6 +36,7 @@ AFTERWARDS = 1.0
 LONGEST = 300.0
 """Seconds by the microphone's clock after the end of the input at which it is cut off."""
 
+UNANSWERED = ("cancelled", "noise", "silence", "not_meant", "farewell")
 TOLD = (
     WakeWordEvent,
     SpeechStartedEvent,
@@ -47,6 +49,7 @@ TOLD = (
     ReplySpokenEvent,
     TurnTracedEvent,
     AttentionEvent,
+    FillerEvent,
 )
 
 
@@ -68,8 +71,7 @@ class TalkedTurn:
     @property
     def counts(self) -> bool:
         """Something was understood, and it was not taken back before anything was heard of it."""
-        unheard = self.audible_ms is None and self.outcome in ("cancelled", "noise", "silence")
-        return bool(self.heard) and not unheard
+        return bool(self.heard) and not (self.audible_ms is None and self.outcome in UNANSWERED)
 
 
 @dataclass(slots=True)

@@ -30,6 +30,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from app.config.settings import Settings
 from app.config.voice import VoiceSettings
@@ -196,7 +197,10 @@ class _Factories:
     def chimes(self) -> Service:
         from app.voice.chimes.service import ChimeService
 
-        return ChimeService(self.runtime, self.settings.voice.chimes, self.roads.playback)
+        voice, roads = self.settings.voice, self.roads
+        # where a file waits while Solo thinks nobody waits for Solo
+        language = language_of(voice.tts.voice) if isinstance(roads.pace, NoPace) else ""
+        return ChimeService(self.runtime, voice.chimes, roads.playback, language)
 
     def hotkey(self) -> Service:
         from app.voice.wake.hotkey import HotkeyService
@@ -210,3 +214,9 @@ class _Factories:
         own = self.settings.voice.vad_model
         path = own or locate(self.settings.models_dir, "silero-vad", what="voice activity model")
         return SileroVad(path)
+
+
+def language_of(voice: str) -> str:
+    """The language of a voice by its name ("en_US-joe-medium", or a file of that name); empty: unknown."""
+    language = Path(voice).name.split("_")[0]
+    return language.lower() if len(language) == 2 else ""

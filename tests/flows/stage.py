@@ -27,6 +27,7 @@ from app.events.dialogue import (
     TurnCommittedEvent,
     UserSaidEvent,
 )
+from app.events.system import ReadyEvent
 from app.events.voice import (
     AttentionEvent,
     BargeInEvent,
@@ -42,6 +43,7 @@ from app.voice.audio.frames import FRAME, RATE, Frame, Samples
 from app.voice.audio.hub import FrameHub
 from app.voice.audio.playback import Playback
 from app.voice.audio.service import SpeakerService
+from app.voice.chimes.service import ChimeService
 from app.voice.tts.scripted import ScriptedTts
 from app.voice.tts.service import TtsService
 from app.voice.turn.port import EndOfTurn
@@ -339,6 +341,7 @@ async def stage(
     *,
     judge: EndOfTurn | None = None,
     without: tuple[str, ...] = (),
+    chimes: bool = False,
 ) -> AsyncIterator[Stage]:
     """A stage with everybody on it; without: parts that are missing (stt, dialogue, tts, speaker)."""
     settings = settings or voice()
@@ -357,6 +360,9 @@ async def stage(
             if "tts" not in without:
                 await started(group, TtsService(runtime, settings.tts, made.tts, made.playback))
             await started(group, TurnService(runtime, settings, made.hub, made.playback, judge=judge))
+            if chimes:
+                await started(group, ChimeService(runtime, settings.chimes, made.playback, "en"))
+                runtime.bus.publish(ReadyEvent(seconds=1.0))
             await made.silence(0.5)
             try:
                 yield made

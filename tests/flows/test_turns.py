@@ -21,7 +21,8 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_a_question_gets_one_answer(runtime: Runtime) -> None:
-    async with stage(runtime, script=Script({"what time is it": "It is ten past four."})) as s:
+    script = Script({"what time is it": "It is ten past four."})
+    async with stage(runtime, voice(follow_up_seconds=0), script) as s:
         await s.wake()
         await s.silence(0.4)
         await s.say("what time is it")

@@ -2,11 +2,15 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from app.kernel.errors import BrokenFile, NotFound
 from app.voice.audio.frames import RATE, Samples
+from app.voice.audio.resample import resample
 from app.voice.audio.vad import SileroVad
+from app.voice.chimes.tones import RATE as CHIME_RATE
+from app.voice.chimes.tones import Chime, tone
 from app.voice.tts.port import joined
 from tests.bench._recordings import manifest, recording
 from tests.conftest import MODELS
@@ -30,7 +34,6 @@ class TestSilero(VadContract):
     @staticmethod
     def speech() -> Samples:
         from app.config.voice import TtsSettings
-        from app.voice.audio.resample import resample
         from app.voice.tts.piper import PiperTts
 
         joe = PiperTts(TtsSettings(), MODELS)
@@ -52,6 +55,15 @@ def test_every_recorded_sentence_is_speech_and_noise_is_not() -> None:
         if row["kind"] == "noise" and voiced > 5:
             fooled.append(row["file"])
     assert (deaf, fooled) == ([], [])
+
+
+@pytest.mark.parametrize("dbfs", [-30.0, -12.0])
+def test_solos_own_chimes_are_no_speech(dbfs: float) -> None:
+    vad, quiet = silero(), np.zeros(RATE // 2, np.float32)
+    for chime in Chime:
+        vad.reset()
+        heard = scores(vad, np.concatenate([quiet, resample(tone(chime, dbfs), CHIME_RATE, RATE), quiet]))
+        assert max(heard) < 0.5, chime
 
 
 def test_a_model_that_is_not_there_says_how_to_get_it(tmp_path: Path) -> None:

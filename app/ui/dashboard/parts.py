@@ -43,7 +43,8 @@ def header(status: StatusReport) -> str:
     word, colour = ("ready", GREEN) if status.ready else ("starting", AMBER)
     words = " or ".join(f"“{word.replace('_', ' ')}”" for word in status.voice.wake_words)
     waits = "always listening" if status.voice.wake_engine == "none" else f"listens for {words}"
-    ear = f"{status.voice.attention} · {waits}" if status.voice.enabled else "voice is off"
+    open_ear = " on, no wake word needed" if status.voice.attention_reason == "follow_up" else ""
+    ear = f"{status.voice.attention}{open_ear} · {waits}" if status.voice.enabled else "voice is off"
     age = f"version {status.version} · up {duration(status.uptime_seconds)}"
     return (
         f'<div class="solo-head"><span class="name">Solo</span>{pill(word, colour)}'

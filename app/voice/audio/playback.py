@@ -63,6 +63,8 @@ class Speech:
     paused: bool = False
     started: bool = False
     announced: bool = False
+    aside: bool = False
+    """Said beside the conversation: no event tells of it."""
     over: asyncio.Event = field(default_factory=asyncio.Event)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -151,10 +153,22 @@ class Playback:
             self._chime = Resampler(rate, self.rate).process(samples, last=True)
             self._wake()
 
+    def murmur(self, turn: str, samples: Samples, rate: int) -> bool:
+        """Let a word or two be heard beside the conversation, under an id of their own, unless somebody
+        speaks or is about to: then it returns False. What comes next is heard right behind them."""
+        if self._sink is None or any(not speech.over.is_set() for speech in self._speeches.values()):
+            return False
+        speech = self._speech(turn)
+        speech.aside = speech.complete = True
+        speech.waiting.append(Waiting(samples, rate))
+        speech.waiting_seconds = len(samples) / rate
+        self._wake()
+        return True
+
     def pause(self, turn: str) -> None:
-        """Silence the turn at once, for `resume` to go on where it was."""
-        speech = self._speeches.get(turn)
-        if speech is None or speech.paused or speech.over.is_set():
+        """Silence the turn at once, even before it speaks, for `resume` to go on where it was."""
+        speech = self._speech(turn)
+        if speech.paused or speech.over.is_set():
             return
         speech.paused = True
         if self._sink is not None and speech.written:

@@ -312,6 +312,8 @@ class SpeakerService:
                 await self._await_end(speech, speech.end)
             else:
                 await changed.wait()
+        if speech.aside:
+            return
         state: Literal["stopped", "finished"] = "stopped" if speech.stopped else "finished"
         played = self._playback.heard_ms(speech.turn)
         self._runtime.bus.publish(PlaybackEvent(turn=speech.turn, state=state, played_ms=played))
@@ -321,6 +323,8 @@ class SpeakerService:
         if speech.over.is_set() or self._sink.played <= first:
             return
         speech.started = True
+        if speech.aside:
+            return
         ago = (self._sink.played - first) / self._sink.rate
         at = self._runtime.clock.monotonic() - ago
         self._runtime.bus.publish(PlaybackEvent(turn=speech.turn, state="started", audible_at=at))

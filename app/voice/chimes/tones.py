@@ -25,6 +25,8 @@ class Chime(StrEnum):
     """I have heard you call."""
     LISTENING = "listening"
     """I go on listening, you need not call me."""
+    CLOSED = "closed"
+    """I do so no longer."""
     THINKING = "thinking"
     """It takes a little longer."""
     ERROR = "error"
@@ -34,6 +36,7 @@ class Chime(StrEnum):
 NOTES: Final = {
     Chime.WAKE: (587.3, 880.0),
     Chime.LISTENING: (880.0,),
+    Chime.CLOSED: (659.3,),
     Chime.THINKING: (440.0,),
     Chime.ERROR: (587.3, 392.0),
 }

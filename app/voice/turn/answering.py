@@ -23,7 +23,7 @@ from app.voice.turn.reply import Reply
 
 log = structlog.get_logger("solo.turn")
 
-Empty: TypeAlias = Literal["", "silence", "noise", "not_understood", "cancelled"]
+Empty: TypeAlias = Literal["", "silence", "noise", "not_understood", "cancelled", "not_meant", "farewell"]
 
 
 class Answering:
@@ -67,6 +67,11 @@ class Answering:
     def cut(self) -> bool:
         """It was silenced before its end."""
         return self._reply.cut
+
+    @property
+    def dismissed(self) -> bool:
+        """Words that say, or show, that no more is wanted of Solo."""
+        return self.empty in ("cancelled", "not_meant", "farewell")
 
     @property
     def pending(self) -> bool:
@@ -118,10 +123,11 @@ class Answering:
         """What is to be answered, None when there is nothing. Raises SoloError."""
         with self._waiting, self._pace.busy():
             said = await self.hearing.transcript()
-            self._said = said.model_copy(update={"turn": self.turn})
+            self.empty = nothing_in(said, self.hearing.over) or self.hearing.refusal(said)
+            if self.empty != "not_meant":  # what others say to each other is nobody's business
+                self._said = said.model_copy(update={"turn": self.turn})
             if not self.pending:
                 self._publish()
-            self.empty = nothing_in(said, self.hearing.over)
             self._worded(self)
             return None if self.empty else said
         return None

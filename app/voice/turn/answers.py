@@ -49,6 +49,12 @@ class Answers:
         self._worded = worded
         self._over = over
 
+    @property
+    def waited_for(self) -> bool:
+        """Solo makes an answer, and something else of it is heard meanwhile."""
+        playing = self._speaking.turn
+        return self.current is not None and playing is not None and playing != self.current.turn
+
     def keep_pace(self) -> None:
         """A frame has gone by."""
         if self.current is not None:
@@ -88,6 +94,8 @@ class Answers:
 
     def pause(self, began: int) -> None:
         """Be silent until it is known whether the voice that began there means it."""
+        if self.waited_for:
+            self._speaking.hush()
         self.paused, self.current, self._paused_at = self.current, None, began
         if self.paused is not None:
             self._speaking.pause(self.paused.turn)
@@ -107,6 +115,8 @@ class Answers:
     def interrupt(self, reason: Interruption, sample: int) -> str:
         """Silence whatever is made, heard or paused; the text of what was being heard."""
         text = ""
+        if self.waited_for:
+            self._speaking.hush()
         if self.paused is not None:
             self._silence(self.paused, reason, sample)
         current, self.current = self.current, None

@@ -10,10 +10,7 @@ import structlog
 from anyio.abc import TaskGroup
 
 from app.config.voice import VoiceSettings
-from app.events.voice import (
-    NoSpeechEvent,
-    WakeReason,
-)
+from app.events.voice import NoSpeechEvent, WakeReason
 from app.kernel.runtime import Runtime
 from app.voice.audio.frames import Frame, samples_of
 from app.voice.audio.pace import Pace
@@ -32,6 +29,7 @@ from app.voice.turn.segmenter import Heard
 from app.voice.turn.speaking import Interruption, Speaking
 from app.voice.turn.states import State, Trigger
 from app.voice.turn.wakecut import LOOK_BACK, after_wake
+from app.voice.turn.window import Window
 
 log = structlog.get_logger("solo.turn")
 
@@ -63,11 +61,14 @@ class Ear:
         )
         self._over = ""
         self._said = LastWord()
+        self._filler = ""
+        self._deaf = False
 
     # -- what comes in ---------------------------------------------------------------------------
 
     def frame(self, frame: Frame) -> None:
         """The next 32 ms."""
+        self._deaf = False
         self._preroll.add(frame)
         self._answers.keep_pace()
         self._notice_playback()
@@ -111,13 +112,17 @@ class Ear:
         if current is not None and current.turn == turn and self._attention.answering:
             self._attention.go(Trigger.AUDIBLE)
 
+    def filler(self, text: str) -> None:
+        """This is said while Solo thinks."""
+        self._filler = text
+
     def cancelled(self, turn: str) -> None:
         """Dialogue called this turn off."""
         self._answers.call_off(turn)
 
     def microphone_lost(self) -> None:
         """No more frames for now: what was said so far is the turn."""
-        hearing = self._hearing
+        hearing, self._deaf = self._hearing, True
         if hearing is None or self._attention.answering:
             return
         if hearing.segmenter.began_at is not None:
@@ -133,16 +138,25 @@ class Ear:
     # -- hearing ---------------------------------------------------------------------------------
 
     def _open(
-        self, why: WakeReason, floor: int, *, held: bool = False, interrupting: bool = False, turn: str = ""
+        self,
+        why: WakeReason,
+        floor: int,
+        *,
+        held: bool = False,
+        interrupting: bool = False,
+        turn: str = "",
+        window: Window | None = None,
     ) -> None:
         """Begin to listen for a turn that starts at `floor` at the earliest."""
         self._shut()
         patience = self._numbers.no_speech if interrupting else self._numbers.patience(why)
+        patience = window.until - floor if window else patience
         segmenter = self._numbers.segmenter(why, floor, held=held, patience=patience)
         turn = turn or self._runtime.clock.new_id()
         asked = self._said.asks(floor) or is_question(self._over)
-        hearing = Hearing(self._means, segmenter, turn=turn, why=why, over=self._over, asked=asked)
-        self._hearing = hearing
+        hearing = self._hearing = Hearing(
+            self._means, segmenter, turn=turn, why=why, over=self._over, asked=asked, window=window
+        )
         self._over = ""
         own = interrupting and self._attention.answering
         self._attention.go(Trigger.INTERRUPTED if own else Trigger.CALLED, why)
@@ -200,7 +214,7 @@ class Ear:
         if hearing.why != "follow_up":
             silent = "noise" if reason == "noise" else "silence"
             self._runtime.bus.publish(NoSpeechEvent(turn=hearing.turn, reason=silent))
-        self._close(Trigger.NOTHING, reason)
+        self._close(Trigger.NOTHING, "follow_up_over" if hearing.window else reason)
 
     # -- deciding and answering ------------------------------------------------------------------
 
@@ -238,20 +252,20 @@ class Ear:
             self._said = LastWord(answering.text, self._preroll.end)
         if answering.empty:
             self._unsaid(hearing, answering)
-        elif self._numbers.follow_up and not answering.cut and not self._always:
+        elif self._numbers.follow_up and not (answering.cut or self._always or self._deaf):
             self._shut()
             self._attention.go(Trigger.FOLLOW_UP, "follow_up")
-            self._open("follow_up", self._preroll.end + samples_of(RINGING_MS))
+            window = self._numbers.window(answering.text, hearing, self._preroll.end)
+            self._open("follow_up", self._preroll.end + samples_of(RINGING_MS), window=window)
         else:
             self._close(Trigger.ANSWERED, "")
 
     def _unsaid(self, hearing: Hearing, answering: Answering) -> None:
-        """No words, or none that want an answer. Behind a wake word a cough may have gone before."""
-        left = hearing.opened_at + self._numbers.no_speech - self._preroll.end
-        if hearing.why == "wake" and answering.empty != "cancelled" and left > 0:
+        """No words, or none that want an answer. In an ear that waits for words a cough may go before."""
+        if not answering.dismissed and self._numbers.left(hearing, self._preroll.end) > 0:
             self._shut()
-            self._attention.go(Trigger.AGAIN)
-            self._open("wake", self._preroll.end, turn=hearing.turn)
+            self._attention.go(Trigger.AGAIN, "again")
+            self._open(hearing.why, self._preroll.end, turn=hearing.turn, window=hearing.window)
             return
         if self._answers.paused is not None:
             self._resume(hearing)
@@ -269,7 +283,9 @@ class Ear:
         if self._speaking.turn is None:
             if self._answers.current is None and self._hearing is None:
                 self._listen_again()
-        elif self._hearing is not None and not self._in_midst():
+            elif self._hearing is not None and self._attention.answering:
+                self._hearing.segmenter.skip_to(self._preroll.end + samples_of(RINGING_MS))
+        elif self._hearing is not None and not self._in_midst() and not self._answers.waited_for:
             self._shut()
 
     def _listen_again(self) -> None:
@@ -288,13 +304,16 @@ class Ear:
         if began is None or self._settings.turn.interrupt != "speech":
             return
         current = self._answers.current
-        if current is None or current.turn != playing:
+        said = ""
+        if current is None:
             self._speaking.silence(playing, "speech", began)
-        elif self._settings.turn.resume:
-            self._over = current.text
-            self._answers.pause(began)
         else:
-            self._interrupt("speech", began)
+            said = self._filler if self._answers.waited_for else current.text
+            if self._settings.turn.resume:
+                self._answers.pause(began)
+            else:
+                self._interrupt("speech", began)
+        self._over = said
         self._open_over(began)
 
     def _notice_persistence(self) -> None:

@@ -28,6 +28,7 @@ from app.voice.turn.patience import AT_ONCE, Evidence, Patience
 from app.voice.turn.port import EndOfTurn
 from app.voice.turn.segmenter import Heard, Segmenter
 from app.voice.turn.transcribing import transcribe
+from app.voice.turn.window import Refusal, Window
 
 log = structlog.get_logger("solo.turn")
 
@@ -68,7 +69,7 @@ class Means:
 
 class Hearing:
     """See the module. over: what Solo was saying when this turn interrupted it; asked: Solo had just asked
-    something."""
+    something; window: the open ear after an answer, in which it began without a call."""
 
     def __init__(
         self,
@@ -79,11 +80,13 @@ class Hearing:
         why: WakeReason,
         over: str = "",
         asked: bool = False,
+        window: Window | None = None,
     ) -> None:
         self.turn = turn
-        self.why = why
+        self.why: WakeReason = why
         self.over = over
         self.asked = asked
+        self.window = window
         self.segmenter = segmenter
         self.revision = 0
         self.opened_at = segmenter.position
@@ -99,7 +102,9 @@ class Hearing:
         """The next frame; what it meant."""
         mark = self.segmenter.hear(frame)
         self._melody.hear(self.segmenter)
-        self._partials.hear(self.segmenter, self.turn, self.revision)
+        if self.window is None or not self.window.tested:
+            # whom it is meant for is not known before it is whole
+            self._partials.hear(self.segmenter, self.turn, self.revision)
         if mark is Heard.PAUSED:
             self._start_guess()
         elif mark is Heard.RESUMED:
@@ -162,6 +167,16 @@ class Hearing:
         if guess is None or guess.text is None or not guess.text.text or self.segmenter.held:
             return False
         return guess.undo is None and self._shape(guess) is not Shape.OPEN
+
+    def refusal(self, said: STTEvent) -> Refusal:
+        """Why these words get no answer although they may make sense; empty: they get one."""
+        if self.window is None:
+            return ""
+        refusal = self.window.refusal(said, self.segmenter)
+        if refusal == "not_meant":
+            verdict = self.window.verdict(said, self.segmenter)
+            log.info("not_meant", turn=self.turn, score=round(verdict.score, 1), signs=verdict.signs)
+        return refusal
 
     def build(self, undo: Callable[[], None]) -> None:
         """Something is being built on what is guessed; undo: called when the guess is dropped."""

@@ -5,15 +5,19 @@ A rule file: settings in, samples out.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
 from app.config.voice import TurnSettings, VadSettings, VoiceSettings
 from app.events.voice import WakeReason
 from app.voice.audio.frames import RATE, samples_of
+from app.voice.turn.addressee import Before
+from app.voice.turn.hearing import Hearing
 from app.voice.turn.interrupt import InterruptLimits
 from app.voice.turn.patience import Patience
 from app.voice.turn.segmenter import FOREVER, Limits, Segmenter
+from app.voice.turn.window import Window, check_weights
 
 TAIL_MS: Final = 160.0
 """The score still rings this long after the end of a wake word."""
@@ -32,7 +36,7 @@ SAME_TURN_MS: Final = 400.0
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """All in samples."""
+    """All but what makes the test of a follow-up in samples."""
 
     limits: Limits
     longest: int
@@ -40,6 +44,8 @@ class Numbers:
     interrupt: InterruptLimits
     no_speech: int
     follow_up: int
+    follow_up_test: bool
+    follow_up_weights: Mapping[str, float]
     same_turn: int
     persistent: int
     kept: int
@@ -52,12 +58,25 @@ class Numbers:
 
     def patience(self, why: WakeReason) -> int:
         """How long to wait for a beginning after this kind of opening."""
-        return {"always": FOREVER, "follow_up": self.follow_up}.get(why, self.no_speech)
+        return FOREVER if why == "always" else self.no_speech
+
+    def window(self, said: str, hearing: Hearing, now: int) -> Window:
+        """The open ear after this answer to what was heard there."""
+        called = hearing.window.before.dbfs if hearing.window else hearing.segmenter.loudness
+        until = now + self.follow_up
+        return Window(Before(said, called), now, until, self.follow_up_test, self.follow_up_weights)
+
+    def left(self, hearing: Hearing, now: int) -> int:
+        """How long this opening waits for words that make sense, 0 if it does not."""
+        if hearing.window is not None:
+            return hearing.window.until - now
+        return hearing.opened_at + self.no_speech - now if hearing.why == "wake" else 0
 
 
 def numbers(settings: VoiceSettings) -> Numbers:
-    """From milliseconds and seconds to samples."""
+    """From milliseconds and seconds to samples. Raises BadSettings for a weight of nothing."""
     vad, turn = settings.vad, settings.turn
+    check_weights(turn.follow_up_weights)
     pause = min(turn.speculate_ms, turn.silence_ms)
     limits = Limits(
         threshold=vad.threshold,
@@ -75,6 +94,8 @@ def numbers(settings: VoiceSettings) -> Numbers:
         interrupt=_interrupt(vad, turn),
         no_speech=round(turn.no_speech_seconds * RATE),
         follow_up=round(turn.follow_up_seconds * RATE),
+        follow_up_test=turn.follow_up_test,
+        follow_up_weights=turn.follow_up_weights,
         same_turn=longest + samples_of(SAME_TURN_MS),
         persistent=samples_of(PERSISTENT_MS),
         kept=samples_of(vad.preroll_ms) + 2 * RATE,

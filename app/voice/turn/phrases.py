@@ -71,6 +71,6 @@ def is_echo(text: str, said: str) -> bool:
     """What was heard are, nearly word for word, words that Solo itself was saying."""
     words, own = words_of(text), words_of(said)
     if len(words) < ECHO_WORDS:
-        return False
+        return bool(words) and words == own
     blocks = SequenceMatcher(None, words, own, autojunk=False).get_matching_blocks()
     return sum(block.size for block in blocks if block.size > 1) >= ECHO_SHARE * len(words)

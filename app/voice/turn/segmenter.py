@@ -84,6 +84,7 @@ class Segmenter:
         self._speaking = False
         self._any_voice = False
         self._ringing = limits.tail > 0
+        self._deaf_until = floor
 
     @property
     def position(self) -> int:
@@ -100,15 +101,28 @@ class Segmenter:
         """There was something like speech, if perhaps too short to be a beginning."""
         return self._any_voice
 
+    @property
+    def loudness(self) -> float | None:
+        """Of what was said, dBFS, from its first to its last voiced sample; None before a beginning."""
+        if self.began_at is None:
+            return None
+        said = [f.dbfs for f in self._frames if self.began_at <= f.index < self.voiced_until]
+        return 10 * float(np.log10(np.mean(np.power(10.0, np.divide(said, 10))))) if said else None
+
     def hear(self, frame: Frame) -> Heard | None:
         """The next frame; what it meant, if anything."""
-        if self.over or frame.index + len(frame.samples) <= self._floor:
+        if self.over or frame.index + len(frame.samples) <= max(self._floor, self._deaf_until):
             return None
         self._frames.append(frame)
         self._count(frame)
         if self.began_at is None:
             return self._before(frame)
         return self._during(frame)
+
+    def skip_to(self, sample: int) -> None:
+        """Nothing before this is the person's: Solo itself was heard."""
+        self._deaf_until = sample
+        self._run, self._run_from = 0, None
 
     def reopen(self) -> None:
         """Decided too early, perhaps: go on listening, but only for the person's going on."""

@@ -11,6 +11,7 @@ from app.events.dialogue import TurnCancelledEvent
 from app.events.voice import (
     AttentionEvent,
     AudioDeviceEvent,
+    FillerEvent,
     PausesLearntEvent,
     PlaybackEvent,
     PushToTalkEvent,
@@ -42,6 +43,7 @@ CALLS: tuple[type[Event], ...] = (
     PlaybackEvent,
     TurnCancelledEvent,
     AudioDeviceEvent,
+    FillerEvent,
 )
 
 
@@ -147,6 +149,8 @@ class TurnService:
                     ear.stop()
                 case PlaybackEvent(state="started", turn=str(turn)):
                     ear.audible(turn)
+                case FillerEvent():
+                    ear.filler(call.text)
                 case TurnCancelledEvent(turn=str(turn)):
                     ear.cancelled(turn)
                 case AudioDeviceEvent(role="microphone", state="lost" | "absent"):

@@ -63,6 +63,11 @@ class Speaking:
         self._hush()
         self._bus.publish(BargeInEvent(turn=turn, reason=reason, sample=max(0, sample)))
 
+    def hush(self) -> None:
+        """Stop what is said beside the conversation: nobody is interrupted."""
+        if self.turn is not None:
+            self._playback.stop(self.turn)
+
     def _hush(self) -> None:
         """Nothing is to be heard over."""
         self._interrupter.silent()

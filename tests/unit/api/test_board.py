@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.api.board import FOLLOWED, StatusBoard
-from app.events.voice import PausesLearntEvent, SpeculationEvent
+from app.events.voice import AttentionEvent, NoSpeechEvent, PausesLearntEvent, SpeculationEvent
 
 
 def test_the_share_of_work_that_was_thrown_away_is_counted() -> None:
@@ -22,3 +22,17 @@ def test_what_was_learnt_of_pauses_is_shown() -> None:
     board.take(PausesLearntEvent(average_ms=812.34, count=9, stretch=1.2345), "now")
     assert board.pauses is not None
     assert board.pauses.model_dump() == {"average_ms": 812, "count": 9, "stretch": 1.23}
+
+
+def test_what_got_no_answer_is_counted_by_the_reason() -> None:
+    board = StatusBoard()
+    assert NoSpeechEvent in FOLLOWED
+    for reason in ("not_meant", "farewell", "not_meant"):
+        board.take(NoSpeechEvent(turn="t", reason=reason), "now")
+    assert board.unanswered == {"not_meant": 2, "farewell": 1}
+
+
+def test_it_is_known_why_the_ear_is_open() -> None:
+    board = StatusBoard()
+    board.take(AttentionEvent(state="listening", reason="follow_up"), "now")
+    assert (board.attention, board.attention_reason) == ("listening", "follow_up")

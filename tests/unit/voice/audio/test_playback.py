@@ -254,3 +254,50 @@ async def test_the_next_turn_does_not_overtake_one_that_is_paused(runtime: Runti
         mouth.playback.resume("one")
         assert await mouth.playback.done("two") == pytest.approx(200, abs=1)
         assert mouth.playback.heard_ms("one") == pytest.approx(400, abs=1)
+
+
+async def test_a_murmur_is_heard_and_no_event_tells_of_it(runtime: Runtime) -> None:
+    async with Mouth(runtime) as mouth:
+        assert mouth.playback.murmur("aside", tone(0.5), 22_050)
+        await asyncio.sleep(0.2)
+        assert mouth.playback.speaking == "aside"
+        await asyncio.sleep(1)
+        assert mouth.playback.speaking is None
+        assert await mouth.events() == ["speaker ready"]
+        assert np.count_nonzero(np.abs(mouth.sink.sound) > 1e-3) / 48_000 == pytest.approx(0.5, abs=0.02)
+
+
+async def test_what_comes_during_a_murmur_follows_it_without_a_gap_and_is_dated_rightly(
+    runtime: Runtime,
+) -> None:
+    async with Mouth(runtime) as mouth:
+        began = runtime.clock.monotonic()
+        assert mouth.playback.murmur("aside", tone(0.5), 22_050)
+        await asyncio.sleep(0.1)
+        await mouth.playback.play("t", tone(0.5), 22_050)
+        mouth.playback.finish("t")
+        assert await mouth.playback.done("t") == pytest.approx(500, abs=5)
+        assert runtime.clock.monotonic() - began == pytest.approx(1.0, abs=0.1)
+        assert await mouth.events() == ["speaker ready", "started", "finished"]
+
+
+async def test_a_murmur_never_comes_before_or_over_what_somebody_says(runtime: Runtime) -> None:
+    async with Mouth(runtime) as mouth:
+        await mouth.playback.play("t", tone(0.5), 22_050)
+        assert not mouth.playback.murmur("aside", tone(0.5), 22_050)
+        mouth.playback.stop("t")
+        assert mouth.playback.murmur("aside", tone(0.5), 22_050)
+        await asyncio.sleep(0.2)
+        assert 0 < mouth.playback.stop("aside") < 400
+    assert not mouth.playback.murmur("another", tone(0.5), 22_050), "there is no loudspeaker"
+
+
+async def test_a_turn_may_be_paused_before_it_speaks(runtime: Runtime) -> None:
+    async with Mouth(runtime) as mouth:
+        mouth.playback.pause("t")
+        await mouth.playback.play("t", tone(0.5), 22_050)
+        mouth.playback.finish("t")
+        await asyncio.sleep(2)
+        assert mouth.playback.heard_ms("t") == 0
+        mouth.playback.resume("t")
+        assert await mouth.playback.done("t") == pytest.approx(500, abs=5)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import anyio
 import numpy as np
@@ -28,20 +29,34 @@ class Bell:
 
     def __init__(self, settings: ChimeSettings) -> None:
         self.rung: list[Chime] = []
+        self.said: list[int] = []
+        self.stopped: list[str] = []
+        self.busy = False
         self._known = {tone(chime, settings.dbfs).tobytes(): chime for chime in Chime}
 
     def chime(self, samples: Samples, rate: int) -> None:
         assert rate == RATE
         self.rung.append(self._known[samples.tobytes()])
 
+    def murmur(self, turn: str, samples: Samples, rate: int) -> bool:
+        assert turn
+        assert 0 < len(samples) / rate <= 0.8
+        if not self.busy:
+            self.said.append(len(samples))
+        return not self.busy
+
+    def stop(self, turn: str) -> float:
+        self.stopped.append(turn)
+        return 0.0
+
 
 @asynccontextmanager
-async def ringing(runtime: Runtime) -> AsyncGenerator[Bell]:
-    settings = ChimeSettings()
+async def ringing(runtime: Runtime, language: str = "", **changed: Any) -> AsyncGenerator[Bell]:
+    settings = ChimeSettings(**changed)
     bell = Bell(settings)
     async with anyio.create_task_group() as group:
         ready = anyio.Event()
-        group.start_soon(ChimeService(runtime, settings, bell).run, ready.set)
+        group.start_soon(ChimeService(runtime, settings, bell, language).run, ready.set)
         await ready.wait()
         yield bell
         group.cancel_scope.cancel()
@@ -60,6 +75,7 @@ async def after(runtime: Runtime, *events: Event, seconds: float = 0.1) -> None:
         (PushToTalkEvent(pressed=True), Chime.WAKE),
         (AttentionEvent(state="listening", reason="follow_up"), Chime.LISTENING),
         (NoSpeechEvent(reason="not_understood"), Chime.ERROR),
+        (NoSpeechEvent(reason="farewell"), Chime.CLOSED),
     ],
 )
 async def test_each_happening_has_its_sound(runtime: Runtime, event: Event, chime: Chime) -> None:
@@ -75,12 +91,25 @@ async def test_each_happening_has_its_sound(runtime: Runtime, event: Event, chim
         AttentionEvent(state="listening", reason="wake"),
         AttentionEvent(state="asleep"),
         NoSpeechEvent(reason="silence"),
+        NoSpeechEvent(reason="not_meant"),
+        AttentionEvent(state="asleep", reason="follow_up_over"),
     ],
 )
 async def test_other_happenings_are_silent(runtime: Runtime, event: Event) -> None:
     async with ringing(runtime) as bell:
         await after(runtime, event, seconds=5)
         assert bell.rung == []
+
+
+@pytest.mark.parametrize(("wanted", "rung"), [("off", []), ("both", [Chime.LISTENING, Chime.CLOSED])])
+async def test_the_open_ear_may_be_heard_twice_or_not_at_all(
+    runtime: Runtime, wanted: str, rung: list[Chime]
+) -> None:
+    opens = AttentionEvent(state="listening", reason="follow_up")
+    closes = AttentionEvent(state="asleep", reason="follow_up_over")
+    async with ringing(runtime, follow_up=wanted) as bell:
+        await after(runtime, opens, closes)
+        assert bell.rung == rung
 
 
 async def test_a_quick_answer_has_no_sound_before_it(runtime: Runtime) -> None:

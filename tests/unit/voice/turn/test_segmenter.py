@@ -2,6 +2,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -161,3 +162,19 @@ def test_marks_always_come_in_an_order_that_makes_sense(scores: list[float]) -> 
     }
     for before, mark in zip([None, *marks], marks, strict=False):
         assert mark in allowed[before]
+
+
+def test_the_loudness_is_that_of_what_was_said_without_the_silence_around_it() -> None:
+    cut = Segmenter(LIMITS, floor=0, wait=WAIT)
+    for frame in [*frames([Q] * 10, dbfs=-70), *frames([S] * 10, 10, -22.0), *frames([Q] * 5, 20, -70.0)]:
+        cut.hear(frame)
+    assert cut.loudness == pytest.approx(-22.0, abs=0.1)
+    assert Segmenter(LIMITS, floor=0, wait=WAIT).loudness is None
+
+
+def test_what_is_skipped_is_no_going_on() -> None:
+    _, cut = heard([S] * 10 + [Q] * 15)
+    cut.reopen()
+    cut.skip_to(35 * FRAME)
+    assert [cut.hear(frame) for frame in frames([S] * 10, 25)] == [None] * 10
+    assert Heard.RESUMED in [cut.hear(frame) for frame in frames([S] * 5, 36)]
