@@ -11,13 +11,20 @@ from app.events.base import Event
 from app.events.dialogue import TurnEndedEvent
 from app.events.llm import ModelReadyEvent
 from app.events.system import ReadyEvent, TurnTracedEvent
-from app.events.voice import AttentionEvent, AudioDeviceEvent, EchoEvent, SpeculationEvent
+from app.events.voice import (
+    AttentionEvent,
+    AudioDeviceEvent,
+    EchoEvent,
+    NoVoiceEvent,
+    SpeculationEvent,
+)
 
 FOLLOWED: Final[tuple[type[Event], ...]] = (
     TurnTracedEvent,
     TurnEndedEvent,
     AudioDeviceEvent,
     EchoEvent,
+    NoVoiceEvent,
     AttentionEvent,
     SpeculationEvent,
     ReadyEvent,
@@ -47,6 +54,7 @@ class StatusBoard:
         self.early = EarlyReport()
         self.devices: dict[str, DeviceReport] = {}
         self.echo: EchoReport | None = None
+        self.no_voice: dict[str, str] = {}
         self.attention = ""
         self.completion_tokens = 0
         self.model = ""
@@ -66,6 +74,8 @@ class StatusBoard:
             )
         elif isinstance(event, EchoEvent):
             self.echo = _echo(event)
+        elif isinstance(event, NoVoiceEvent):
+            self.no_voice[event.language] = event.reason
         elif isinstance(event, AttentionEvent):
             self.attention = event.state
         elif isinstance(event, ReadyEvent):

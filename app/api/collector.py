@@ -152,6 +152,7 @@ class Collector:
             wake_words=voice.wake.words,
             devices=tuple(self.board.devices.values()),
             echo=self.board.echo,
+            no_voice=dict(self.board.no_voice),
         )
 
     def _bus(self) -> BusReport:

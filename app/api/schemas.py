@@ -98,7 +98,8 @@ class EchoReport(Schema):
 
 
 class VoiceReport(Schema):
-    """Hearing and speaking. attention: what the ear does now, "off" without voice."""
+    """Hearing and speaking. attention: what the ear does now, "off" without voice; no_voice: languages
+    that are spoken with a voice of another one, and why."""
 
     enabled: bool
     attention: str
@@ -106,6 +107,7 @@ class VoiceReport(Schema):
     wake_words: tuple[str, ...]
     devices: tuple[DeviceReport, ...] = ()
     echo: EchoReport | None = None
+    no_voice: dict[str, str] = {}
 
 
 class CountersReport(Schema):

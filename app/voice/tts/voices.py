@@ -17,12 +17,15 @@ GUESTS: Final = 2
 
 
 class Voices:
-    """Engines by the name of their voice; the one longest not used makes room."""
+    """Engines by the name of their voice; the one longest not used makes room, unless it is one of `kept`."""
 
-    def __init__(self, name: str, engine: TextToSpeech, make: MakeVoice | None) -> None:
+    def __init__(
+        self, name: str, engine: TextToSpeech, make: MakeVoice | None, kept: frozenset[str] = frozenset()
+    ) -> None:
         self._name = name
         self._engine = engine
         self._make = make
+        self._kept = kept
         self._guests: OrderedDict[str, TextToSpeech] = OrderedDict()
 
     def get(self, name: str | None) -> tuple[TextToSpeech, bool]:
@@ -42,8 +45,14 @@ class Voices:
         if name is None:
             return
         self._guests[name] = engine
-        while len(self._guests) > GUESTS:
-            self._guests.popitem(last=False)[1].close()
+        passing = [guest for guest in self._guests if guest not in self._kept]
+        for guest in passing[:-GUESTS]:
+            self._guests.pop(guest).close()
+
+    def drop(self, name: str) -> None:
+        """This guest is of no use."""
+        if (guest := self._guests.pop(name, None)) is not None:
+            guest.close()
 
     def close(self) -> None:
         """Give all memory back."""
