@@ -112,6 +112,10 @@ class FasterWhisper:
                 f"The languages {', '.join(several)} are set, but the language is set to {wanted!r}.",
                 hint="Set SOLO_VOICE__STT__LANGUAGE=auto to have them recognised.",
             )
+        if wanted == "auto" and not self.capabilities.detects:
+            log.warning(
+                "english_only", model=model, hint="Languages are not recognised: choose whisper-base."
+            )
         strange = [code for code in (several or (wanted,)) if code not in known and code != "auto"]
         if not strange:
             return

@@ -15,10 +15,10 @@ from typing import Final
 
 SHORT_SECONDS: Final = 1.6
 """Up to this length, with the silence around it, it is hardly more than a word."""
-SURE: Final = 0.6
-"""The probability from which another language than before is believed …"""
+SURE: Final = 0.45
+"""Another language than before is believed from this probability on, among all languages …"""
 SURE_WHEN_SHORT: Final = 0.9
-"""… and that of a word alone."""
+"""… and, for a word alone, from this one on among those that may be heard."""
 GUESSED: Final = 0.4
 """Below this it is hardly speech at all."""
 USUAL: Final = "en"
@@ -35,5 +35,7 @@ def recognised(
     if not among or total <= 0.0:
         return usual
     best, chance = max(among, key=lambda pair: pair[1])
-    needed = GUESSED if before is None else SURE_WHEN_SHORT if seconds <= SHORT_SECONDS else SURE
-    return best if chance / total >= needed else usual
+    if before is None:
+        return best if chance / total >= GUESSED else usual
+    sure = chance >= SURE and (seconds > SHORT_SECONDS or chance / total >= SURE_WHEN_SHORT)
+    return best if sure else before
