@@ -60,6 +60,7 @@ class TtsService:
         self._voices = Voices(settings.voice, engine, make_voice, self._polyglot.names)
         self._engine = engine
         self._lane = Lane("tts")
+        self._loading = anyio.Lock()
         self._group: TaskGroup | None = None
         self._sinks: set[Sink] = set()
 
@@ -178,10 +179,17 @@ class TtsService:
         return engine
 
     async def _voice(self, name: str | None) -> TextToSpeech:
-        engine, fresh = self._voices.get(name)
-        if fresh:
-            await self._call(engine, engine.load)
-            self._voices.keep(name, engine)
+        """Loaded beside the thread that speaks, so that nobody who is speaking has to wait."""
+        if (engine := self._voices.get(name)) is not None or name is None:
+            return engine or self._engine
+        async with self._loading:
+            if (engine := self._voices.get(name)) is None:
+                engine = self._voices.make(name)
+                if engine.capabilities.instant:
+                    engine.load()
+                else:
+                    await self._runtime.pool.run(engine.load)
+                self._voices.keep(name, engine)
         return engine
 
     def _feed(self, request: SpeakEvent, language: str) -> TextFeed:

@@ -28,22 +28,22 @@ class Voices:
         self._kept = kept
         self._guests: OrderedDict[str, TextToSpeech] = OrderedDict()
 
-    def get(self, name: str | None) -> tuple[TextToSpeech, bool]:
-        """The engine for this voice (None: the usual one), and whether it has to be loaded first.
-        Raises Unsupported when there is no other voice."""
+    def get(self, name: str | None) -> TextToSpeech | None:
+        """The engine for this voice (None: the usual one); None when it has to be loaded first."""
         if name is None or name == self._name:
-            return self._engine, False
+            return self._engine
         if name in self._guests:
             self._guests.move_to_end(name)
-            return self._guests[name], False
+        return self._guests.get(name)
+
+    def make(self, name: str) -> TextToSpeech:
+        """An engine for it, not loaded yet. Raises Unsupported when there is no other voice."""
         if self._make is None:
             raise Unsupported(f"Solo speaks with the voice {self._name} only.")
-        return self._make(name), True
+        return self._make(name)
 
-    def keep(self, name: str | None, engine: TextToSpeech) -> None:
+    def keep(self, name: str, engine: TextToSpeech) -> None:
         """This guest is loaded now."""
-        if name is None:
-            return
         self._guests[name] = engine
         passing = [guest for guest in self._guests if guest not in self._kept]
         for guest in passing[:-GUESTS]:

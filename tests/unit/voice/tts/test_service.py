@@ -1,3 +1,4 @@
+import threading
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -26,6 +27,7 @@ from app.voice.audio.frames import Samples
 from app.voice.audio.wavfile import read_wav
 from app.voice.tts.engines import build
 from app.voice.tts.files import speak_aloud, speak_to_wav
+from app.voice.tts.port import TtsCapabilities
 from app.voice.tts.scripted import RATE, ScriptedTts
 from app.voice.tts.service import TtsService
 from app.voice.tts.voices import MakeVoice
@@ -299,6 +301,27 @@ async def test_a_voice_that_cannot_be_loaded_is_told_once_and_tried_again_only_i
     speakers = Speakers(error)
     assert await no_voices(runtime, speakers, "de de", voices={"de": GERMAN}) == [str(error)]
     assert speakers.names == [GERMAN] * tries
+
+
+@pytest.mark.real_time
+async def test_while_a_voice_is_being_loaded_others_speak_on(runtime: Runtime) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    class Slow(ScriptedTts):
+        @property
+        def capabilities(self) -> TtsCapabilities:
+            return TtsCapabilities(RATE, "de")
+
+        def load(self) -> None:
+            begun.set()
+            go_on.wait(10)
+
+    async with running(runtime, ScriptedTts(), FakeMouth(), lambda _: Slow(), voices={"de": GERMAN}):
+        async with anyio.create_task_group() as group:
+            group.start_soon(pieces, runtime, SpeakEvent(text="Guten Tag.", language="de"))
+            await anyio.to_thread.run_sync(begun.wait, 10)
+            assert await pieces(runtime, SpeakEvent(text="Good day.", language="en"))
+            go_on.set()
 
 
 async def test_a_voice_asked_for_by_name_reads_in_its_own_language(runtime: Runtime) -> None:
