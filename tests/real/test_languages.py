@@ -187,7 +187,7 @@ def test_each_recording_is_heard_in_its_own_language_whatever_was_spoken_before(
     for language in ("de", "fr", "es", "en"):
         for recording in recordings("speech", language)[-6:]:
             audio = sound(recording.path)
-            found = whisper.transcribe(audio, None, (), "fr" if language == "en" else "en").language
+            found = whisper.transcribe(audio, None, (), before="fr" if language == "en" else "en").language
             alone = audio.size <= SHORT_SECONDS * RATE  # then it needs to be surer
             assert found == language or alone, recording.path.name
             heard += found == language
@@ -197,7 +197,7 @@ def test_each_recording_is_heard_in_its_own_language_whatever_was_spoken_before(
 @pytest.mark.needs("recordings")
 def test_noise_changes_no_language(whisper: FasterWhisper) -> None:
     for recording in recordings("noise"):
-        heard = whisper.transcribe(sound(recording.path), None, (), "de")
+        heard = whisper.transcribe(sound(recording.path), None, (), before="de")
         assert heard.language == "de" or doubt(heard), recording.path.name
 
 
