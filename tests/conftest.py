@@ -43,6 +43,10 @@ def _has_otel() -> bool:
 
 PARTS: dict[str, tuple[Callable[[], bool], str]] = {
     "models": (lambda: (MODELS / "llm").is_dir(), "models: ./scripts/run_agent.sh pulls them"),
+    "multilingual": (
+        lambda: (MODELS / "stt" / "whisper-base").is_dir(),
+        "speech recognition for other languages: solo models pull whisper-base",
+    ),
     "pulseaudio": (
         _has_sound,
         "a sound server: apt-get install pulseaudio pulseaudio-utils libasound2-plugins libportaudio2",

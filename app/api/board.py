@@ -16,6 +16,7 @@ from app.events.voice import (
     AudioDeviceEvent,
     EchoEvent,
     NoSpeechEvent,
+    NoVoiceEvent,
     PausesLearntEvent,
     SpeculationEvent,
 )
@@ -26,6 +27,7 @@ FOLLOWED: Final[tuple[type[Event], ...]] = (
     AudioDeviceEvent,
     EchoEvent,
     PausesLearntEvent,
+    NoVoiceEvent,
     AttentionEvent,
     SpeculationEvent,
     NoSpeechEvent,
@@ -59,6 +61,7 @@ class StatusBoard:
         self.echo: EchoReport | None = None
         self.pauses: PausesReport | None = None
         self.attention = self.attention_reason = ""
+        self.no_voice: dict[str, str] = {}
         self.completion_tokens = 0
         self.model = ""
         self.ready_seconds: float | None = None
@@ -81,6 +84,8 @@ class StatusBoard:
             self.pauses = PausesReport(
                 average_ms=round(event.average_ms), count=event.count, stretch=round(event.stretch, 2)
             )
+        elif isinstance(event, NoVoiceEvent):
+            self.no_voice[event.language] = event.reason
         elif isinstance(event, AttentionEvent):
             self.attention, self.attention_reason = event.state, event.reason
         elif isinstance(event, NoSpeechEvent):

@@ -159,6 +159,7 @@ class Collector:
             devices=tuple(self.board.devices.values()),
             echo=self.board.echo,
             pauses=self.board.pauses,
+            no_voice=dict(self.board.no_voice),
         )
 
     def _bus(self) -> BusReport:

@@ -108,7 +108,8 @@ class PausesReport(Schema):
 
 class VoiceReport(Schema):
     """Hearing and speaking. attention: what the ear does now, "off" without voice; attention_reason: why,
-    "follow_up" while it is open after an answer."""
+    "follow_up" while it is open after an answer; no_voice: languages that are spoken with a voice of another
+    one, and why."""
 
     enabled: bool
     attention: str
@@ -118,6 +119,7 @@ class VoiceReport(Schema):
     devices: tuple[DeviceReport, ...] = ()
     echo: EchoReport | None = None
     pauses: PausesReport | None = None
+    no_voice: dict[str, str] = {}
 
 
 class CountersReport(Schema):

@@ -22,6 +22,7 @@ from app.events.voice import (
     EchoEvent,
     FillerEvent,
     NoSpeechEvent,
+    NoVoiceEvent,
     STTEvent,
     WakeWordEvent,
 )
@@ -41,6 +42,7 @@ SHOWN = (
     FillerEvent,
     AudioDeviceEvent,
     EchoEvent,
+    NoVoiceEvent,
     ModelReadyEvent,
     AnnouncementEvent,
 )
@@ -102,6 +104,8 @@ def plain_line(event: Event) -> str:
             return f"DEVICE {event.role} {event.state} {event.device}".rstrip()
         case EchoEvent(state="degraded"):
             return f"ECHO {event.reason}"
+        case NoVoiceEvent():
+            return f"VOICE {event.language} {event.reason}"
         case _:
             return ""
 
@@ -131,6 +135,8 @@ def friendly_line(event: Event) -> Text | None:
             return Text(f"! {event.service}: {event.reason}", style="yellow")
         case EchoEvent(state="degraded"):
             return Text(f"! echo: {event.reason}", style="yellow")
+        case NoVoiceEvent():
+            return Text(f"! voice: {event.reason}", style="yellow")
         case AudioDeviceEvent(state="lost"):
             return Text(f"! lost the {event.role} {event.device}", style="yellow")
         case _:

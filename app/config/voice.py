@@ -124,7 +124,10 @@ class SttSettings(Section):
     model: str = setting(
         "auto", "name in the catalogue, a CTranslate2 folder, or auto: the best for your language"
     )
-    language: str = setting("en", "the language you speak, or auto")
+    language: str = setting("en", "the language you speak, or auto: recognised for each turn")
+    languages: tuple[str, ...] = setting(
+        (), "with auto, the languages that are spoken where Solo is, as codes: en,de; empty: any"
+    )
     device: Literal["auto", "cpu", "cuda"] = setting("auto", "where it runs")
     compute_type: str = setting("int8", "CTranslate2's number format on a CPU")
     threads: int = setting(0, "CPU threads; 0: half of the cores, at most four", ge=0, le=64)
@@ -144,6 +147,9 @@ class TtsSettings(Section):
 
     engine: str = setting("piper", "piper or scripted")
     voice: str = setting("en_US-joe-medium", "name in the catalogue, or a .onnx file of Piper")
+    voices: dict[str, str] = setting(
+        {}, 'voices for other languages than that voice\'s, as JSON: {"de": "de_DE-thorsten-medium"}'
+    )
     speed: float = setting(1.0, "1.2 is a fifth faster", ge=0.5, le=2.0)
 
 

@@ -68,10 +68,10 @@ def interrupted(lines: Sequence[Line]) -> bool:
     return bool(lines) and lines[-1].role == "assistant" and lines[-1].sent.endswith(CUT)
 
 
-def compose(text: str, memories: Sequence[Remembered] = (), *, cut: bool = False) -> str:
+def compose(text: str, memories: Sequence[Remembered] = (), *, cut: bool = False, note: str = "") -> str:
     """The user message as it is sent: what is recalled, each line exactly as stored, then the words.
 
-    cut: the reply before it was interrupted.
+    cut: the reply before it was interrupted. note: something else to be heeded, or nothing.
     """
     parts: list[str] = []
     for speaker, title in (("user", "I told you before:"), ("assistant", "You told me before:")):
@@ -80,6 +80,8 @@ def compose(text: str, memories: Sequence[Remembered] = (), *, cut: bool = False
             parts.append("\n".join((title, *lines)))
     if cut:
         parts.append(INTERRUPTED)
+    if note:
+        parts.append(note)
     return "\n\n".join((*parts, text))
 
 

@@ -23,6 +23,7 @@ from app.dialogue.context import (
     window,
     within,
 )
+from app.dialogue.tongue import answer_in
 from app.events.dialogue import UserSaidEvent
 from app.events.llm import CountTokensEvent, TokenCountEvent
 from app.events.memory import RecalledEvent, RecallEvent
@@ -78,7 +79,9 @@ class Preparation:
             group.start_soon(recall)
             group.start_soon(count)
         system, words, context = counts
-        text = compose(content, memories, cut=interrupted(lines))
+        shown = [line for line in lines if line.sequence >= start]
+        note = answer_in(said.language, shown)
+        text = compose(content, memories, cut=interrupted(lines), note=note)
         tokens = words + estimate_tokens(text) - estimate_tokens(content)
         left = context - self._reserve(context) - system - tokens - 3 * MESSAGE_TOKENS
         if left < 0:

@@ -108,10 +108,15 @@ class SpeculationEvent(Fact):
 
 class TranscribeEvent(Request):
     """Audio to be turned into text → one STTEvent. `stream`: id of a stream of float32 mono
-    arrays at 16 kHz, closed when complete. partial: of somebody who still speaks."""
+    arrays at 16 kHz, closed when complete. partial: of somebody who still speaks.
+
+    language: that of the speech; None: as set, or recognised. before: what the conversation was held
+    in so far, for words that could be of two languages.
+    """
 
     stream: str
     language: str | None = None
+    before: str | None = None
     hints: tuple[str, ...] = ()
     partial: bool = False
 
@@ -163,7 +168,8 @@ class SpeakEvent(Request):
 
     text: the whole text, or, when `text_stream` is given, the id of a stream of str deltas.
     sink: "speaker", or the id of a stream that gets the audio (float32 mono arrays at the rate
-    given in the first TTSEvent).
+    given in the first TTSEvent). voice: a certain one. language: that of the text: it is spoken with
+    the voice for it, if there is one; None: that of the voice.
     """
 
     text: str = ""
@@ -188,6 +194,14 @@ class TTSEvent(Answer):
     took_ms: float
     whole: int = 0
     last: bool = True
+
+
+class NoVoiceEvent(Fact):
+    """A language is spoken with Solo's usual voice, which speaks another one. reason: why, and the way
+    out, in sentences; told once for each language."""
+
+    language: str
+    reason: str
 
 
 class PlaybackEvent(Fact):

@@ -46,6 +46,7 @@ from app.voice.audio.service import SpeakerService
 from app.voice.chimes.service import ChimeService
 from app.voice.tts.scripted import ScriptedTts
 from app.voice.tts.service import TtsService
+from app.voice.tts.voices import MakeVoice
 from app.voice.turn.port import EndOfTurn
 from app.voice.turn.service import TurnService
 
@@ -151,6 +152,7 @@ class Script:
     llm_error: SoloError | None = None
     llm_breaks_after: int | None = None
     unintelligible: bool = False
+    language: str = "en"
 
 
 class Stage:
@@ -169,6 +171,8 @@ class Stage:
         self.transcribed: list[str] = []
         self.overheard: list[str] = []
         """What was transcribed while the person still spoke."""
+        self.before: list[str | None] = []
+        """The language that the recognizer was told to expect, for each transcription."""
         self.echo_dbfs: float | None = None
         self.start = asyncio.get_running_loop().time()
         self._words: dict[int, str] = {}
@@ -285,8 +289,9 @@ class Stage:
             raise self.script.stt_error
         text = "" if self.script.unintelligible else heard
         (self.overheard if request.partial else self.transcribed).append(text)
+        self.before.append(request.before)
         yield STTEvent(
-            turn=request.turn, revision=request.revision, text=text, language="en",
+            turn=request.turn, revision=request.revision, text=text, language=self.script.language,
             seconds=sum(map(len, audio)) / RATE, took_ms=self.script.stt_seconds * 1000,
             reason="" if text else "noise",
         )  # fmt: skip
@@ -342,6 +347,7 @@ async def stage(
     judge: EndOfTurn | None = None,
     without: tuple[str, ...] = (),
     chimes: bool = False,
+    make_voice: MakeVoice | None = None,
 ) -> AsyncIterator[Stage]:
     """A stage with everybody on it; without: parts that are missing (stt, dialogue, tts, speaker)."""
     settings = settings or voice()
@@ -358,7 +364,7 @@ async def stage(
                 speaker = SpeakerService(runtime, settings, made.sink, made.playback)
                 await started(group, speaker)
             if "tts" not in without:
-                await started(group, TtsService(runtime, settings.tts, made.tts, made.playback))
+                await started(group, TtsService(runtime, settings.tts, made.tts, made.playback, make_voice))
             await started(group, TurnService(runtime, settings, made.hub, made.playback, judge=judge))
             if chimes:
                 await started(group, ChimeService(runtime, settings.chimes, made.playback, "en"))

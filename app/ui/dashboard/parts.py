@@ -93,6 +93,10 @@ def devices(status: StatusReport) -> str:
         for d in status.voice.devices
     )
     rows += _echo(status.voice.echo)
+    rows += "".join(
+        f"<tr><td>voice</td><td>{pill(language, RED)}</td><td>{escape(reason)}</td></tr>"
+        for language, reason in status.voice.no_voice.items()
+    )
     return f'<table class="solo-table">{rows}</table>' if rows else '<span class="solo-soft">none yet</span>'
 
 

@@ -23,7 +23,8 @@ from app.config.voice import SttSettings
 from app.kernel.errors import BadInput, BadSettings, BrokenFile, MissingExtra, Unsupported
 from app.voice.audio.frames import RATE, Samples
 from app.voice.stt.port import SttCapabilities, Transcript, never
-from app.voice.stt.window import loops, most_tokens, pieces, unrolled, window_for
+from app.voice.stt.recognised import recognised
+from app.voice.stt.window import WINDOWS, loops, most_tokens, pieces, unrolled, window_for
 
 log = structlog.get_logger("solo.stt")
 
@@ -105,9 +106,20 @@ class FasterWhisper:
 
     def _check_language(self, model: str) -> None:
         wanted = self._settings.language
-        known = self.capabilities.languages
-        if wanted == "auto" or wanted in known:
+        known, several = self.capabilities.languages, self._settings.languages
+        if several and wanted != "auto":
+            raise BadSettings(
+                f"The languages {', '.join(several)} are set, but the language is set to {wanted!r}.",
+                hint="Set SOLO_VOICE__STT__LANGUAGE=auto to have them recognised.",
+            )
+        if wanted == "auto" and not self.capabilities.detects:
+            log.warning(
+                "english_only", model=model, hint="Languages are not recognised: choose whisper-base."
+            )
+        strange = [code for code in (several or (wanted,)) if code not in known and code != "auto"]
+        if not strange:
             return
+        wanted = strange[0]
         if known == ("en",):
             raise BadSettings(
                 f"The speech model {model} knows English only, and the language is set to {wanted!r}.",
@@ -129,22 +141,36 @@ class FasterWhisper:
         language: str | None,
         hints: tuple[str, ...],
         given_up: Callable[[], bool] = never,
+        before: str | None = None,
     ) -> Transcript:
         code = self._code(language)
         if audio.size == 0:
-            return Transcript("", code or "en", no_speech=1.0)
+            return Transcript("", code or before or "en", no_speech=1.0)
         heard: list[Transcript] = []
         for piece in pieces(audio):
             if given_up():
-                return Transcript("", code or "en", no_speech=1.0)
-            heard.append(self._hear_piece(piece, code, hints, given_up))
+                return Transcript("", code or before or "en", no_speech=1.0)
+            heard.append(self._hear_piece(piece, code, hints, given_up, before))
         return heard[0] if len(heard) == 1 else _joined(heard)
 
     def _hear_piece(
-        self, audio: Samples, language: str | None, hints: tuple[str, ...], given_up: Callable[[], bool]
+        self,
+        audio: Samples,
+        language: str | None,
+        hints: tuple[str, ...],
+        given_up: Callable[[], bool],
+        before: str | None,
     ) -> Transcript:
-        heard = self._hear(audio, language, hints, given_up)
-        return heard if heard is not None else self._hear_strictly(audio, language, hints)
+        heard = self._hear(audio, language, hints, given_up, before)
+        if heard is None:
+            language = language or self._recognised(self._encode(audio, WINDOWS[-1]), audio.size, before)
+            heard = self._hear_strictly(audio, language, hints)
+        return heard
+
+    def _recognised(self, encoded: Any, samples: int, before: str | None) -> str:
+        found = self._model.model.detect_language(encoded)[0]
+        chances = [(str(token).strip("<|>"), chance) for token, chance in found]
+        return recognised(chances, self._settings.languages, before, samples / RATE)
 
     def _code(self, language: str | None) -> str | None:
         """The language to be heard; None when it is to be found out."""
@@ -164,6 +190,7 @@ class FasterWhisper:
         language: str | None,
         hints: tuple[str, ...],
         given_up: Callable[[], bool] = never,
+        before: str | None = None,
     ) -> Transcript | None:
         """One window just long enough; None when that did not work."""
         seconds = audio.size / RATE
@@ -174,7 +201,7 @@ class FasterWhisper:
         if given_up():
             return Transcript("", language or "en", no_speech=1.0)
         if language is None:
-            language = str(self._model.model.detect_language(encoded)[0][0][0]).strip("<|>")
+            language = self._recognised(encoded, audio.size, before)
         tokenizer = self._tokenizer(language)
         prompt = self._model.get_prompt(
             tokenizer, [], without_timestamps=True, hotwords=_hotwords(tokenizer, hints)
@@ -200,7 +227,7 @@ class FasterWhisper:
         probability = result.scores[0] * len(tokens) / (len(tokens) + 1)
         return Transcript(tokenizer.decode(tokens).strip(), language, result.no_speech_prob, probability)
 
-    def _hear_strictly(self, audio: Samples, language: str | None, hints: tuple[str, ...]) -> Transcript:
+    def _hear_strictly(self, audio: Samples, language: str, hints: tuple[str, ...]) -> Transcript:
         """In the whole window, with timestamps; decoded again, at a higher temperature, where it loops."""
         segments, info = self._model.transcribe(
             audio,

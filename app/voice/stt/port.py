@@ -52,9 +52,11 @@ class SpeechToText(Protocol):
         language: str | None,
         hints: tuple[str, ...],
         given_up: Callable[[], bool] = never,
+        before: str | None = None,
     ) -> Transcript:
-        """Mono float32 at 16 kHz. language None: detect (or the engine's only one). given_up: asked
-        between steps of the work; when nobody wants the words any more, any will do."""
+        """Mono float32 at 16 kHz. language None: detect (or the engine's only one); before: the language
+        that is more probable than others. given_up: asked between steps of the work; when nobody wants
+        the words any more, any will do."""
         ...
 
     def close(self) -> None:

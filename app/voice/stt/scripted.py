@@ -45,8 +45,9 @@ class ScriptedStt:
         language: str | None,
         hints: tuple[str, ...],
         given_up: Callable[[], bool] = never,
+        before: str | None = None,
     ) -> Transcript:
-        del given_up
+        del given_up, before
         self.heard.append((audio.size, language, hints))
         if audio.size == 0 or float(np.sqrt(np.mean(np.square(audio)))) < QUIET:
             return Transcript("", "en", no_speech=1.0)

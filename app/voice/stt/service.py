@@ -83,9 +83,11 @@ class SttService:
         if reason:
             return Transcript("", request.language or "en", no_speech=1.0), reason
         hints = (*self._settings.hints, *request.hints)
-        given_up = threading.Event()
+        given_up, before = threading.Event(), request.before
         try:
-            heard = await self._call(self._engine.transcribe, audio, request.language, hints, given_up.is_set)
+            heard = await self._call(
+                self._engine.transcribe, audio, request.language, hints, given_up.is_set, before
+            )
         finally:
             given_up.set()
         return heard, doubt(heard)

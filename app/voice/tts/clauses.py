@@ -15,6 +15,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from app.voice.tts.speakable import ends_sentence
+
 FIRST: Final = 7
 """Letters and digits that make the first clause worth speaking."""
 SECOND: Final = 40
@@ -53,9 +55,13 @@ _FENCE: Final = "```"
 
 
 class Clauses:
-    """Feed it with deltas, take pieces as they become whole, flush it at the end."""
+    """Feed it with deltas, take pieces as they become whole, flush it at the end.
 
-    def __init__(self) -> None:
+    language: that of the text, for short forms and ordinals; None: not known.
+    """
+
+    def __init__(self, language: str | None = None) -> None:
+        self._language = language
         self._text = ""
         self._given = 0
         self._over = False
@@ -136,7 +142,7 @@ class Clauses:
             return False
         if not head.endswith("."):
             return True
-        if _LIST_NUMBER.search(head):
+        if _LIST_NUMBER.search(head) or not ends_sentence(head, text[end:], self._language):
             return False
         found = _WORD_BEFORE.search(head)
         word = found.group(1).lower() if found else ""

@@ -23,18 +23,18 @@ MOST_WAITING: Final = 100_000
 class TextFeed:
     """One consumer iterates; `fill` runs beside it when the text comes from a stream."""
 
-    def __init__(self, source: Stream[str] | None = None) -> None:
+    def __init__(self, source: Stream[str] | None = None, language: str | None = None) -> None:
         self._source = source
-        self._clauses = Clauses()
+        self._clauses = Clauses(language)
         self._over = False
         self._error: SoloError | None = None
         self._changed = asyncio.Event()
         self._scope = anyio.CancelScope()
 
     @classmethod
-    def of(cls, text: str) -> TextFeed:
+    def of(cls, text: str, language: str | None = None) -> TextFeed:
         """The feed of a text that is whole already."""
-        feed = cls()
+        feed = cls(language=language)
         feed._clauses.feed(text)
         feed._end()
         return feed

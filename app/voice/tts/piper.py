@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +25,8 @@ log = structlog.get_logger("solo.tts")
 MOST_THREADS: Final = 2
 """More do not make it faster; half of the cores are left to the language model, which is writing on."""
 CALIBRATION: Final = "Ready."
+ESPEAK: Final = threading.Lock()
+"""espeak-ng has one language at a time for the whole process, and another voice may be loading."""
 
 
 class PiperTts:
@@ -62,7 +65,9 @@ class PiperTts:
 
     def _symbols(self, text: str) -> list[list[int]]:
         """What the voice reads: for each sentence the numbers of its sounds."""
-        return [self._voice.phonemes_to_ids(sounds) for sounds in self._voice.phonemize(text) if sounds]
+        with ESPEAK:
+            sentences = self._voice.phonemize(text)
+        return [self._voice.phonemes_to_ids(sounds) for sounds in sentences if sounds]
 
     def _inputs(self, symbols: list[int], speed: float) -> dict[str, Any]:
         """All that the graph of the voice takes, for one sentence."""

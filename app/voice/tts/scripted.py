@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from app.config.voice import TtsSettings
+from app.kernel.languages import code_of
 from app.voice.audio.frames import Samples
 from app.voice.tts.port import Sound, TtsCapabilities
 
@@ -24,18 +25,20 @@ LOUDNESS: Final = 0.3
 
 
 class ScriptedTts:
-    """60 ms a character, a tone for each word, 40 ms of silence around it all."""
+    """60 ms a character, a tone for each word, 40 ms of silence around it all. Its language is the
+    one that the name of the voice begins with."""
 
     name = "scripted"
 
     def __init__(self, settings: TtsSettings | None = None, models_dir: Path | None = None) -> None:
-        del settings, models_dir
+        del models_dir
+        self._language = code_of(settings.voice if settings else "en")
         self.spoken: list[str] = []
         """Every text it was given, oldest first."""
 
     @property
     def capabilities(self) -> TtsCapabilities:
-        return TtsCapabilities(rate=RATE, language="en", instant=True)
+        return TtsCapabilities(rate=RATE, language=self._language, instant=True)
 
     def load(self) -> None: ...
 

@@ -13,14 +13,15 @@ from anyio.abc import TaskGroup
 from app.config.voice import TtsSettings
 from app.events.base import Answer
 from app.events.skills import SpeakingRateEvent
-from app.events.voice import PlaybackEvent, SpeakEvent, TTSEvent
+from app.events.voice import NoVoiceEvent, PlaybackEvent, SpeakEvent, TTSEvent
 from app.kernel.blocking import Lane
 from app.kernel.bus import Subscription
-from app.kernel.errors import TooLarge, Unavailable
+from app.kernel.errors import SoloError, TooLarge, Unavailable
 from app.kernel.lifecycle import Ready
 from app.kernel.runtime import Runtime
 from app.voice.audio.frames import Samples
 from app.voice.tts.feed import TextFeed
+from app.voice.tts.polyglot import Polyglot
 from app.voice.tts.port import Mouth, Sound, TextToSpeech
 from app.voice.tts.sinks import MouthSink, Sink, StreamSink
 from app.voice.tts.speakable import speakable, with_breath
@@ -55,9 +56,11 @@ class TtsService:
         self._settings = settings
         self._speed = settings.speed
         self._playback = playback
-        self._voices = Voices(settings.voice, engine, make_voice)
+        self._polyglot = Polyglot(engine, settings.voices)
+        self._voices = Voices(settings.voice, engine, make_voice, self._polyglot.names)
         self._engine = engine
         self._lane = Lane("tts")
+        self._loading = anyio.Lock()
         self._group: TaskGroup | None = None
         self._sinks: set[Sink] = set()
 
@@ -97,8 +100,8 @@ class TtsService:
         sink = self._sink(request)
         self._sinks.add(sink)
         try:
-            engine = await self._voice(request.voice)
-            feed = self._feed(request)
+            engine = await self._engine_for(request)
+            feed = self._feed(request, request.language or engine.capabilities.language)
             try:
                 async with aclosing(self._pieces(request, engine, feed)) as pieces:
                     async for event, samples in pieces:
@@ -121,7 +124,7 @@ class TtsService:
         index = start = 0
         async for text in feed:
             began, here = self._runtime.clock.monotonic(), start
-            async with aclosing(self._synthesize(engine, text)) as stretches:
+            async with aclosing(self._synthesize(engine, text, request.language)) as stretches:
                 async for made in stretches:
                     event = TTSEvent(
                         owner=request.owner,
@@ -140,9 +143,11 @@ class TtsService:
                     start += made.samples.size
             index += start > here
 
-    async def _synthesize(self, engine: TextToSpeech, text: str) -> AsyncGenerator[Sound, None]:
+    async def _synthesize(
+        self, engine: TextToSpeech, text: str, language: str | None
+    ) -> AsyncGenerator[Sound, None]:
         """One piece, trimmed, stretch by stretch; none when there is nothing to say in it."""
-        spoken = with_breath(speakable(text))
+        spoken = with_breath(speakable(text, language or engine.capabilities.language))
         if not spoken:
             return
         piece = PieceTrim(engine.capabilities.rate, pause_after(spoken))
@@ -155,22 +160,47 @@ class TtsService:
             if sound.last and (made := piece.end(sound, last=following is None)).samples.size:
                 yield made
 
-    async def _voice(self, name: str | None) -> TextToSpeech:
-        engine, fresh = self._voices.get(name)
-        if fresh:
-            await self._call(engine, engine.load)
-            self._voices.keep(name, engine)
+    async def _engine_for(self, request: SpeakEvent) -> TextToSpeech:
+        """The voice that was named, or that of the language; the usual one when that is of no use."""
+        if request.voice is not None:
+            return await self._voice(request.voice)
+        name: str | None = None
+        try:
+            name = self._polyglot.voice_for(request.language)
+            engine = await self._voice(name)
+            self._polyglot.check(request.language, engine)
+        except SoloError as error:
+            self._voices.drop(name or "")
+            self._polyglot.useless(request.language, error)
+            if self._polyglot.first_time(request.language):
+                log.warning("no_voice", language=request.language, error=str(error))
+                self._runtime.bus.publish(NoVoiceEvent(language=request.language or "", reason=str(error)))
+            return self._engine
         return engine
 
-    def _feed(self, request: SpeakEvent) -> TextFeed:
+    async def _voice(self, name: str | None) -> TextToSpeech:
+        """Loaded beside the thread that speaks, so that nobody who is speaking has to wait."""
+        if (engine := self._voices.get(name)) is not None or name is None:
+            return engine or self._engine
+        async with self._loading:
+            if (engine := self._voices.get(name)) is None:
+                engine = self._voices.make(name)
+                if engine.capabilities.instant:
+                    engine.load()
+                else:
+                    await self._runtime.pool.run(engine.load)
+                self._voices.keep(name, engine)
+        return engine
+
+    def _feed(self, request: SpeakEvent, language: str) -> TextFeed:
         if request.text_stream is None:
             if len(request.text) > LONGEST_TEXT:
                 raise TooLarge(
                     f"The text has {len(request.text):,} characters; {LONGEST_TEXT:,} can be spoken at once.",
                     hint="Speak it in parts.",
                 )
-            return TextFeed.of(request.text)
-        feed = TextFeed(self._runtime.streams.claim(request.text_stream))
+            return TextFeed.of(request.text, language)
+        feed = TextFeed(self._runtime.streams.claim(request.text_stream), language)
         if self._group is None:
             raise Unavailable("Speech is not running.")
         self._group.start_soon(feed.fill, name="tts:text")

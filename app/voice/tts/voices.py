@@ -17,33 +17,42 @@ GUESTS: Final = 2
 
 
 class Voices:
-    """Engines by the name of their voice; the one longest not used makes room."""
+    """Engines by the name of their voice; the one longest not used makes room, unless it is one of `kept`."""
 
-    def __init__(self, name: str, engine: TextToSpeech, make: MakeVoice | None) -> None:
+    def __init__(
+        self, name: str, engine: TextToSpeech, make: MakeVoice | None, kept: frozenset[str] = frozenset()
+    ) -> None:
         self._name = name
         self._engine = engine
         self._make = make
+        self._kept = kept
         self._guests: OrderedDict[str, TextToSpeech] = OrderedDict()
 
-    def get(self, name: str | None) -> tuple[TextToSpeech, bool]:
-        """The engine for this voice (None: the usual one), and whether it has to be loaded first.
-        Raises Unsupported when there is no other voice."""
+    def get(self, name: str | None) -> TextToSpeech | None:
+        """The engine for this voice (None: the usual one); None when it has to be loaded first."""
         if name is None or name == self._name:
-            return self._engine, False
+            return self._engine
         if name in self._guests:
             self._guests.move_to_end(name)
-            return self._guests[name], False
+        return self._guests.get(name)
+
+    def make(self, name: str) -> TextToSpeech:
+        """An engine for it, not loaded yet. Raises Unsupported when there is no other voice."""
         if self._make is None:
             raise Unsupported(f"Solo speaks with the voice {self._name} only.")
-        return self._make(name), True
+        return self._make(name)
 
-    def keep(self, name: str | None, engine: TextToSpeech) -> None:
+    def keep(self, name: str, engine: TextToSpeech) -> None:
         """This guest is loaded now."""
-        if name is None:
-            return
         self._guests[name] = engine
-        while len(self._guests) > GUESTS:
-            self._guests.popitem(last=False)[1].close()
+        passing = [guest for guest in self._guests if guest not in self._kept]
+        for guest in passing[:-GUESTS]:
+            self._guests.pop(guest).close()
+
+    def drop(self, name: str) -> None:
+        """This guest is of no use."""
+        if (guest := self._guests.pop(name, None)) is not None:
+            guest.close()
 
     def close(self) -> None:
         """Give all memory back."""

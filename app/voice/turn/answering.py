@@ -146,4 +146,4 @@ def nothing_in(said: STTEvent, over: str) -> Empty:
         return "silence" if "silen" in reason else "noise" if "nois" in reason else "not_understood"
     if over and (is_echo(said.text, over) or is_listening(said.text, over)):
         return "noise"
-    return "cancelled" if is_stop(said.text) else ""
+    return "cancelled" if is_stop(said.text, said.language) else ""

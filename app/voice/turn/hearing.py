@@ -8,7 +8,7 @@ silence has lasted long enough, the words are there, and often the first clause 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import anyio
 import structlog
@@ -27,6 +27,7 @@ from app.voice.turn.partial import Partials
 from app.voice.turn.patience import AT_ONCE, Evidence, Patience
 from app.voice.turn.port import EndOfTurn
 from app.voice.turn.segmenter import Heard, Segmenter
+from app.voice.turn.tongue import Tongue
 from app.voice.turn.transcribing import transcribe
 from app.voice.turn.window import Refusal, Window
 
@@ -65,6 +66,7 @@ class Means:
     pace: Pace
     group: TaskGroup
     weighed: Callable[[Hearing], None]
+    tongue: Tongue = field(default_factory=Tongue)
 
 
 class Hearing:
@@ -95,7 +97,7 @@ class Hearing:
         self._means = means
         self._guess: Guess | None = None
         self._melody = Melody(means.runtime, means.judge, means.group)
-        self._partials = Partials(means.runtime, means.settings, means.group)
+        self._partials = Partials(means.runtime, means.settings, means.group, means.tongue)
         self._settled = False
 
     def hear(self, frame: Frame) -> Heard | None:
@@ -120,6 +122,7 @@ class Hearing:
         the next speech means that it was not."""
         self._settled = True
         self._partials.stop()
+        self._means.tongue.heard(self.words)
         self.said_until = self.segmenter.voiced_until
         if not for_good:
             self.segmenter.reopen()
@@ -188,7 +191,10 @@ class Hearing:
         if self._guess is None:
             self._start_guess()
         assert self._guess is not None  # noqa: S101  (just made)
-        return await self._guess.transcript()
+        said = await self._guess.transcript()
+        if self._settled:
+            self._means.tongue.heard(said)
+        return said
 
     # -- guessing --------------------------------------------------------------------------------
 
@@ -209,8 +215,14 @@ class Hearing:
 
     async def _transcribe(self, guess: Guess, audio: Samples, revision: int) -> None:
         try:
+            before = self._means.tongue.language
             guess.text = await transcribe(
-                self._means.runtime, self._means.settings, audio, turn=self.turn, revision=revision
+                self._means.runtime,
+                self._means.settings,
+                audio,
+                turn=self.turn,
+                revision=revision,
+                before=before,
             )
         except SoloError as error:
             guess.error = error

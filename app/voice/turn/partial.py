@@ -21,6 +21,7 @@ from app.kernel.runtime import Runtime
 from app.voice.audio.frames import Samples, samples_of
 from app.voice.turn.segmenter import Segmenter
 from app.voice.turn.stable import Stable
+from app.voice.turn.tongue import Tongue
 from app.voice.turn.transcribing import transcribe
 
 USUAL_MS: Final = 700.0
@@ -33,8 +34,9 @@ log = structlog.get_logger("solo.turn")
 class Partials:
     """Those of one turn."""
 
-    def __init__(self, runtime: Runtime, settings: SttSettings, group: TaskGroup) -> None:
+    def __init__(self, runtime: Runtime, settings: SttSettings, group: TaskGroup, tongue: Tongue) -> None:
         self._runtime = runtime
+        self._tongue = tongue
         self._settings = settings
         self._group = group
         self._beat = samples_of(beat_ms(settings.partial_ms, os.cpu_count() or 1))
@@ -59,8 +61,15 @@ class Partials:
     async def _run(self, scope: anyio.CancelScope, audio: Samples, turn: str, revision: int) -> None:
         try:
             with scope:
+                before = self._tongue.language
                 heard = await transcribe(
-                    self._runtime, self._settings, audio, turn=turn, revision=revision, partial=True
+                    self._runtime,
+                    self._settings,
+                    audio,
+                    turn=turn,
+                    revision=revision,
+                    before=before,
+                    partial=True,
                 )
                 if heard.text:
                     self._tell(heard.text, turn, revision)

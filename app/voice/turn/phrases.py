@@ -11,6 +11,8 @@ import re
 from difflib import SequenceMatcher
 from typing import Final
 
+from app.voice.turn.stops import is_stop_in
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -47,8 +49,11 @@ def words_of(text: str) -> list[str]:
     return [word.replace("\u2019", "'").lower() for word in _WORD.findall(text)]
 
 
-def is_stop(text: str) -> bool:
-    """Nothing was said but that Solo should be silent or forget it, once or several times."""
+def is_stop(text: str, language: str | None = None) -> bool:
+    """Nothing was said but that Solo should be silent or forget it, once or several times. language: in
+    which it was heard; English is always understood."""
+    if is_stop_in(language, [words_of(part) for part in _BETWEEN.split(text)]):
+        return True
     parts = [part for part in _BETWEEN.split(text) if not COURTESY.issuperset(words_of(part))]
     return _is_stop(text) or (bool(parts) and all(_is_stop(part) for part in parts))
 

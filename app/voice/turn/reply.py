@@ -46,6 +46,7 @@ class Reply:
         self.cut = False
         self.text = ""
         self._owner = LOCAL_OWNER
+        self._language: str | None = None
         self._revision = revision
         self._runtime = runtime
         self._playback = playback
@@ -75,6 +76,7 @@ class Reply:
     async def answer(self, said: STTEvent) -> None:
         """Ask dialogue and speak what it says; returns when it has been heard or cut off."""
         self._owner = said.owner
+        self._language = said.language or None
         await self._run(said, "")
 
     async def say(self, sentence: str) -> None:
@@ -158,7 +160,13 @@ class Reply:
     async def _speak(self, key: str, deltas: Stream[str]) -> None:
         sound_key, sound = self._runtime.streams.open(STRETCHES_AHEAD)
         self._sound = sound
-        request = SpeakEvent(turn=self.turn, revision=self._revision, text_stream=key, sink=sound_key)
+        request = SpeakEvent(
+            turn=self.turn,
+            revision=self._revision,
+            text_stream=key,
+            sink=sound_key,
+            language=self._language,
+        )
         try:
             async with self._runtime.bus.ask(request) as answers:
                 async for answer in answers:

@@ -18,14 +18,18 @@ async def transcribe(
     *,
     turn: str,
     revision: int,
+    before: str | None,
     partial: bool = False,
 ) -> STTEvent:
-    """The words; partial: the person still speaks. Cancelling it calls the work off. Raises SoloError."""
+    """The words; before: the language of the conversation so far; partial: the person still speaks.
+    Cancelling it calls the work off. Raises SoloError."""
     key, stream = runtime.streams.open(2)
     stream.offer(audio)
     stream.close()
     language = None if settings.language == "auto" else settings.language
-    request = TranscribeEvent(turn=turn, revision=revision, stream=key, language=language, partial=partial)
+    request = TranscribeEvent(
+        turn=turn, revision=revision, stream=key, language=language, before=before, partial=partial
+    )
     try:
         return await runtime.bus.request(request, STTEvent, timeout=TRANSCRIBE_SECONDS)
     finally:

@@ -85,7 +85,9 @@ async def test_the_engine_learns_that_nobody_waits_any_more(runtime: Runtime) ->
             language: str | None,
             hints: tuple[str, ...],
             given_up: Callable[[], bool] = never,
+            before: str | None = None,
         ) -> Transcript:
+            del before
             self.begun.set()
             while not given_up():
                 pass
