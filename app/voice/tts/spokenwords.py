@@ -17,7 +17,7 @@ _EDGES: Final = ("^", "$", "")
 
 
 def spoken_words(
-    ids: Sequence[int], samples: Sequence[int], sounds: Mapping[int, str]
+    ids: Sequence[int], samples: Sequence[float], sounds: Mapping[int, str]
 ) -> tuple[SpokenWord, ...]:
     """From so many samples for each sound to words. sounds: by id."""
     words, word, start, end, at = list[SpokenWord](), "", 0, 0, 0
