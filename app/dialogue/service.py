@@ -277,6 +277,8 @@ class DialogueService:
                 content=line.content,
                 channel=line.channel,
                 created_at=line.created_at.isoformat(),
+                unheard=line.unheard,
+                finish=line.finish,
             )
             for line in lines
         )

@@ -36,7 +36,8 @@ class Skilled:
         found = await self._understood(said, record.text)
         if found is None:
             return
-        await (record.committed() if found.effects else record.begin())
+        if found.effects:
+            await record.committed()
         request = HandleEvent(
             owner=said.owner,
             turn=said.turn,
@@ -49,6 +50,7 @@ class Skilled:
         done = await self._bus.request(request, HandledEvent)
         if not done.handled:
             return
+        await record.begin()
         reply = record.reply
         reply.text, reply.finish, reply.skill = done.text, "stop", done.intent
         reply.response = LLMResponseEvent(text=done.text, finish="stop", model="")

@@ -95,7 +95,8 @@ class ReadDialoguesEvent(Request):
 
 
 class StoredMessageEvent(Answer):
-    """A row of the history."""
+    """A row of the history. unheard: the rest of a reply that was interrupted, which was not said;
+    finish: how it ended, empty when nothing is to be said about that."""
 
     id: str
     dialogue: str
@@ -103,6 +104,8 @@ class StoredMessageEvent(Answer):
     content: str
     channel: str
     created_at: str
+    unheard: str = ""
+    finish: str = ""
 
 
 class DialoguesEvent(Answer):

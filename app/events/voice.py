@@ -6,7 +6,7 @@ Positions in audio are sample indexes at 16 kHz from the first sample the microp
 
 from __future__ import annotations
 
-from typing import ClassVar, Final, Literal, TypeAlias
+from typing import ClassVar, Final, Literal, NamedTuple, TypeAlias
 
 from app.events.base import Answer, Fact, Request
 
@@ -179,11 +179,22 @@ class SpeakEvent(Request):
     language: str | None = None
 
 
+class SpokenWord(NamedTuple):
+    """A word as it sounds. sounds: in the voice's own signs (IPA), with the punctuation behind it;
+    start, end: samples from the beginning of the piece."""
+
+    sounds: str
+    start: int
+    end: int
+
+
 class TTSEvent(Answer):
     """A stretch of speech. `start`: index of its first sample in this speech, at `rate`.
 
     text: of the piece that it belongs to; index: that piece's number; whole: samples that the piece will
     have, as far as is known by now; last: the piece ends with it; took_ms: what the piece took so far.
+    words: when words sound of which that was not known before, if the voice says so; they need not be those
+    of the text ("$5"), and may lie in later stretches.
     """
 
     text: str
@@ -194,6 +205,7 @@ class TTSEvent(Answer):
     took_ms: float
     whole: int = 0
     last: bool = True
+    words: tuple[SpokenWord, ...] = ()
 
 
 class NoVoiceEvent(Fact):

@@ -17,6 +17,7 @@ from app.skills import intents
 from app.skills.intents import AskWhen, Chosen, Intent, Kind
 from app.skills.replies import Replies, Set
 from app.skills.sound import STEP, Sound
+from app.skills.unsaid import unsaid
 from app.skills.when import resolve, to_local
 from app.skills.zone import zone_of
 
@@ -35,7 +36,7 @@ class Doing:
         self._zone: tzinfo | None = zone_of(settings.time_zone)
         self._sound = sound
         self._running = running
-        self._ways: dict[type[Intent], Callable[[Any, HandleEvent, Replies], Awaitable[str]]] = {
+        self._ways: dict[type[Intent], Callable[[Any, HandleEvent, Replies], Awaitable[str | None]]] = {
             intents.TellTime: self._time,
             intents.TellDate: self._date,
             intents.SetTimer: self._set_timer,
@@ -52,13 +53,15 @@ class Doing:
             intents.TellVolume: self._tell_volume,
             intents.ChangeSpeed: self._speed,
             intents.Repeat: self._repeat,
+            intents.GoOn: self._go_on,
             intents.TellSaid: self._said,
             intents.Help: self._help,
             intents.Stop: self._stop,
         }
 
-    async def __call__(self, intent: Intent, asked: HandleEvent, say: Replies) -> str:
-        """The reply. Raises SoloError when something that is needed is away."""
+    async def __call__(self, intent: Intent, asked: HandleEvent, say: Replies) -> str | None:
+        """The reply, None when it is nothing for a skill after all. Raises SoloError when something that
+        is needed is away."""
         return await self._ways[type(intent)](intent, asked, say)
 
     # -- time ----------------------------------------------------------------------------------
@@ -187,6 +190,9 @@ class Doing:
         lines = await self._lines(asked)
         last = next((line for line in reversed(lines) if line.role == "assistant" and line.content), None)
         return last.content if last else say.nothing_said("solo")
+
+    async def _go_on(self, _: intents.GoOn, asked: HandleEvent, __: Replies) -> str | None:
+        return unsaid(await self._lines(asked)) or None
 
     async def _said(self, _: intents.TellSaid, asked: HandleEvent, say: Replies) -> str:
         lines = await self._lines(asked)

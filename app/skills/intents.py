@@ -163,6 +163,13 @@ class Repeat(Intent):
 
 
 @dataclass(frozen=True, slots=True)
+class GoOn(Intent):
+    """Say what you were going to say when I interrupted you."""
+
+    effects: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True)
 class TellSaid(Intent):
     """What did I just say?"""
 

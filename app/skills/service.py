@@ -105,6 +105,9 @@ class SkillsService:
             return
         intent, known = found
         text = await self._do(intent, asked, known.replies)
+        if text is None:
+            yield HandledEvent(owner=asked.owner, turn=asked.turn, handled=False)
+            return
         if isinstance(intent, AskWhen):
             self._open[asked.owner, asked.channel] = _Open(intent.said, self._clock.monotonic())
         name, took = type(intent).__name__, 1000 * (self._clock.monotonic() - began)

@@ -168,6 +168,8 @@ class Stage:
         self.events: list[tuple[float, Event]] = []
         self.begun: list[UserSaidEvent] = []
         """What dialogue was asked to answer, provisionally or not."""
+        self.spoken_before: list[int] = []
+        """For each of these, how many answers were known to be over, or cut off, by then."""
         self.transcribed: list[str] = []
         self.overheard: list[str] = []
         """What was transcribed while the person still spoke."""
@@ -306,6 +308,7 @@ class Stage:
 
     async def converse(self, request: UserSaidEvent) -> AsyncGenerator[Answer, None]:
         self.begun.append(request)
+        self.spoken_before.append(len(self.of(ReplySpokenEvent)))
         await anyio.sleep(self.script.first_token_seconds)
         if self.script.llm_error is not None and self.script.llm_breaks_after is None:
             raise self.script.llm_error

@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -49,6 +50,19 @@ class TestPiper(TtsContract):
     @pytest.fixture
     def tts(self, piper: PiperTts) -> TextToSpeech:
         return piper
+
+
+def test_it_says_when_each_of_its_words_sounds(piper: PiperTts) -> None:
+    stretches = list(piper.synthesize("One hundred, and then of the two.", 1.0))
+    words, sound, rate = stretches[0].words, joined(stretches), piper.capabilities.rate
+    assert not any(stretch.words for stretch in stretches[1:])
+    assert len(words) >= 5
+    assert [word.sounds[-1:] in ",." for word in words].count(True) == 2
+    assert all(word.start < word.end for word in words)
+    assert all(one.end <= two.start for one, two in pairwise(words))
+    loud = np.flatnonzero(np.abs(sound) > 0.05)
+    assert words[0].start == pytest.approx(loud[0], abs=0.15 * rate)
+    assert words[-1].end == pytest.approx(loud[-1], abs=0.25 * rate)
 
 
 async def test_what_is_spoken_in_clauses_is_understood_to_the_word(runtime: Runtime, tmp_path: Path) -> None:

@@ -115,7 +115,9 @@ def _open(path: Path, config: dict[str, Any]) -> tuple[Any, Vocoder]:
         front, back = _session(model), None
     else:
         front, back = _session(parts.front), _session(parts.back)
-    return PiperVoice(session=front, config=PiperConfig.from_dict(config)), Vocoder(front, back, parts)
+    sounds = {ids[0]: sound for sound, ids in config["phoneme_id_map"].items() if ids}
+    voice = PiperVoice(session=front, config=PiperConfig.from_dict(config))
+    return voice, Vocoder(front, back, parts, sounds)
 
 
 def _session(model: bytes) -> Any:

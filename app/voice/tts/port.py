@@ -8,6 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
+from app.events.voice import SpokenWord
 from app.voice.audio.frames import Samples
 
 
@@ -25,12 +26,14 @@ class TtsCapabilities:
 class Sound:
     """A stretch of speech that goes on where the one before ended.
 
-    samples: mono float32; last: a sentence ends with it; whole: samples that this sentence has in all.
+    samples: mono float32; last: a sentence ends with it; whole: samples that this sentence has in all;
+    words: with its first stretch, when the words of the sentence sound, if the voice knows that.
     """
 
     samples: Samples
     last: bool
     whole: int
+    words: tuple[SpokenWord, ...] = ()
 
 
 def joined(sounds: Iterable[Sound]) -> Samples:

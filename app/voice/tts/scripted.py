@@ -7,12 +7,14 @@ alone, and no two different texts of the same length sound alike.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import accumulate
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
 from app.config.voice import TtsSettings
+from app.events.voice import SpokenWord
 from app.kernel.languages import code_of
 from app.voice.audio.frames import Samples
 from app.voice.tts.port import Sound, TtsCapabilities
@@ -49,7 +51,9 @@ class ScriptedTts:
         edge = np.zeros(_samples(SILENCE_MS, speed), np.float32)
         words = [_tone(word, speed) for word in text.split()]
         samples = np.concatenate([edge, *words, edge])
-        yield Sound(samples, last=True, whole=samples.size)
+        ends = list(accumulate([len(word) for word in words], initial=len(edge)))
+        spoken = tuple(map(SpokenWord, text.split(), ends, ends[1:]))
+        yield Sound(samples, last=True, whole=samples.size, words=spoken)
 
     def close(self) -> None: ...
 

@@ -138,6 +138,7 @@ class TtsService:
                         took_ms=(self._runtime.clock.monotonic() - began) * 1000,
                         whole=made.whole,
                         last=made.last,
+                        words=made.words,
                     )
                     yield event, made.samples
                     start += made.samples.size

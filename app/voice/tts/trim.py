@@ -11,8 +11,10 @@ from typing import Final
 
 import numpy as np
 
+from app.events.voice import SpokenWord
 from app.voice.audio.frames import Samples, samples_of
 from app.voice.tts.port import Sound
+from app.voice.tts.spokenwords import moved
 
 AUDIBLE: Final = 10 ** (-45 / 20)
 """Amplitude from which sound counts: -45 dBFS."""
@@ -43,6 +45,11 @@ class Trim:
         self._begun = False
         self.dropped = 0
         """Samples of silence left out at the front."""
+
+    @property
+    def begun(self) -> bool:
+        """Something was to be heard."""
+        return self._begun
 
     def feed(self, samples: Samples) -> Samples:
         """The next stretch; what of it is known to be speech, or a pause within. May be empty."""
@@ -83,20 +90,33 @@ class PieceTrim:
         self._trim = Trim(rate)
         self._given = 0
         self._before = 0
+        self._words: tuple[SpokenWord, ...] = ()
 
     def feed(self, sound: Sound) -> Sound:
         """The next stretch of a sentence; may have no samples."""
         samples = self._trim.feed(sound.samples)
+        words = self._placed(sound)
         self._given += samples.size
         pause = samples_of(self._pause_ms, self._rate)
-        return Sound(samples, last=False, whole=self._before + sound.whole - self._trim.dropped + pause)
+        whole = self._before + sound.whole - self._trim.dropped + pause
+        return Sound(samples, last=False, whole=whole, words=words)
 
     def end(self, sound: Sound, *, last: bool) -> Sound:
         """The end of a sentence. last: of the piece."""
         samples = np.concatenate([self._trim.feed(sound.samples), self._trim.end(self._pause_ms)])
+        words = self._placed(sound)
+        self._words = ()
         self._given += samples.size
         self._trim, self._before = Trim(self._rate), self._given
-        return Sound(samples, last=last, whole=self._given)
+        return Sound(samples, last=last, whole=self._given, words=words)
+
+    def _placed(self, sound: Sound) -> tuple[SpokenWord, ...]:
+        """The words of the sentence, where they are in the piece, as soon as that is known."""
+        self._words += sound.words
+        if not self._trim.begun:
+            return ()
+        words, self._words = self._words, ()
+        return moved(words, self._before - self._trim.dropped)
 
 
 def _ramp(samples: Samples, start: float, end: float) -> None:

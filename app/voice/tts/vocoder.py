@@ -7,14 +7,17 @@ comes out is what it would be in one go.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
 
+from app.events.voice import SpokenWord
 from app.voice.audio.frames import Samples
 from app.voice.tts.halves import Halves
 from app.voice.tts.port import Sound
+from app.voice.tts.spokenwords import moved, spoken_words
 
 AROUND: Final = 12
 """Frames on either side that a sample depends on: ten, measured."""
@@ -32,12 +35,16 @@ BEND: Final = 0.8
 
 
 class Vocoder:
-    """front, back: sessions of the two halves, or the whole voice and None; one thread at a time."""
+    """front, back: sessions of the two halves, or the whole voice and None; one thread at a time.
+    sounds: what its symbols stand for."""
 
-    def __init__(self, front: Any, back: Any, parts: Halves | None) -> None:
+    def __init__(
+        self, front: Any, back: Any, parts: Halves | None, sounds: Mapping[int, str] | None = None
+    ) -> None:
         self._front = front
         self._back = back
         self._parts = parts
+        self._sounds = sounds or {}
         self._gain = 1.0
 
     def tune(self, inputs: dict[str, Any]) -> None:
@@ -50,7 +57,7 @@ class Vocoder:
     def speak(self, inputs: dict[str, Any]) -> Iterator[Sound]:
         """One sentence. inputs: of the graph, by name."""
         for sound in self._speak(inputs):
-            yield Sound(bent(sound.samples * self._gain), sound.last, sound.whole)
+            yield replace(sound, samples=bent(sound.samples * self._gain))
 
     def _speak(self, inputs: dict[str, Any]) -> Iterator[Sound]:
         if self._parts is None:
@@ -65,7 +72,18 @@ class Vocoder:
             made = self._back.run(None, others | {self._parts.frames: frames[:, :, left:right]})[0]
             each = made.size // (right - left)
             samples = np.ravel(made)[(begin - left) * each : (end - left) * each]
-            yield Sound(samples, last=end == length, whole=(length - first) * each)
+            words = self._words(inputs, rest, first, each) if begin == first else ()
+            yield Sound(samples, end == length, (length - first) * each, words)
+
+    def _words(
+        self, inputs: dict[str, Any], rest: list[Samples], first: int, each: int
+    ) -> tuple[SpokenWord, ...]:
+        """When the words of the sentence sound, from frame `first` on, if the voice tells how long its
+        symbols are."""
+        if not self._sounds or self._parts is None or not self._parts.timed:
+            return ()
+        lengths = (np.ravel(rest[-1]) * each).tolist()
+        return moved(spoken_words(inputs["input"][0].tolist(), lengths, self._sounds), -first * each)
 
 
 def _silent(lengths: Samples) -> int:

@@ -18,7 +18,7 @@ from app.kernel.streams import Stream
 from app.voice.audio.frames import Samples, milliseconds
 from app.voice.audio.pace import Pace
 from app.voice.audio.playback import Playback
-from app.voice.turn.heard import Spoken, split_heard
+from app.voice.turn.heard import Spoken, sounded, split_heard
 
 log = structlog.get_logger("solo.turn")
 
@@ -57,6 +57,7 @@ class Reply:
         self._begun = False
         self._holding = False
         self._all_spoken = False
+        self._told = False
         self._committed = anyio.Event()
         self._scope = anyio.CancelScope()
         self._sound: Stream[Samples] | None = None
@@ -92,6 +93,7 @@ class Reply:
                 self._sound.abandon()
             self._scope.deadline = anyio.current_time() + GRACE_SECONDS
             self._release()
+            self._tell()  # now: what the person says next may be "go on"
 
     def keep_pace(self) -> None:
         """A frame has gone by: when speech runs short, a file waits for the next piece."""
@@ -198,7 +200,7 @@ class Reply:
         piece = self._pieces[-1]
         self._made_ms = milliseconds(made.start + made.samples, made.rate)
         whole = max(milliseconds(made.whole, made.rate), self._made_ms - piece.start_ms)
-        self._pieces[-1] = replace(piece, length_ms=whole)
+        self._pieces[-1] = replace(piece, length_ms=whole, words=piece.words + sounded(made))
         if self._ahead_ms() >= PLENTY_MS:
             self._release()
 
@@ -206,10 +208,11 @@ class Reply:
         return self._made_ms - self._playback.heard_ms(self.turn)
 
     def _tell(self) -> None:
-        """Say what was heard, if there was anything to hear."""
+        """Say what was heard, if there was anything to hear; once."""
         played = self._playback.heard_ms(self.turn)
-        if not self.text or (not self.cut and played <= 0):
+        if self._told or not self.text or (not self.cut and played <= 0):
             return
+        self._told = True
         heard, unheard = split_heard(self.text, self._pieces, played)
         self._runtime.bus.publish(ReplySpokenEvent(turn=self.turn, heard=heard, unheard=unheard))
 

@@ -9,6 +9,7 @@ from app.skills.intents import (
     ChangeSpeed,
     ChangeVolume,
     ExtendTimer,
+    GoOn,
     Help,
     Intent,
     Repeat,
@@ -241,6 +242,11 @@ TAKEN: list[tuple[str, Intent]] = [
     ("What did you say?", Repeat()),
     ("Pardon?", Repeat()),
     ("What was that?", Repeat()),
+    ("Go on.", GoOn()),
+    *((said, GoOn()) for said in ("Please go on", "Okay, continue.", "And then?", "You were saying?")),
+    *((said, GoOn()) for said in ("Sorry, go on.", "Where were we?", "Tell me the rest of the story.")),
+    ("I'm sorry, keep going", GoOn()),
+    ("What were you saying?", GoOn()),
     ("What was my last question?", TellSaid()),
     ("What are your skills?", Help()),
     ("You're too loud.", ChangeVolume(-1)),
@@ -381,6 +387,8 @@ Alert me in case of fire.
 Check timers in C.
 Show me the alarms in that painting.
 Never mind that, tell me about dogs.
+Go on a trip with me.
+What is the rest of the world doing?
 Another joke.
 Five more.
 Half an hour.

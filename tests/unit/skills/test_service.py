@@ -267,3 +267,24 @@ async def test_a_single_command_says_that_it_will_not_ring_by_itself(runtime: Ru
     async with skills(runtime, running=False) as solo:
         said = await solo.say("Set a timer for ten minutes")
         assert said == "Timer set for 10 minutes. It rings only while Solo runs."
+
+
+async def test_go_on_goes_on_where_solo_was_interrupted_and_else_is_left_to_the_model(
+    runtime: Runtime,
+) -> None:
+    broken = StoredMessageEvent(
+        id="1", dialogue="d", role="assistant", content="Once upon", channel="voice", created_at="",
+        turn="t1", unheard="a time there was a king.",
+    )  # fmt: skip
+
+    async def history(asked: ReadDialoguesEvent) -> AsyncIterator[Answer]:
+        yield DialoguesEvent(messages=(broken,))
+
+    async with skills(runtime) as solo:
+        assert not (await solo.takes("Go on")).effects
+        request = HandleEvent(text="Go on", channel="voice", dialogue="d")
+        assert not (await runtime.bus.request(request, HandledEvent)).handled
+        async with runtime.bus.serve(ReadDialoguesEvent, history, name="history"):  # type: ignore[arg-type]
+            assert await solo.say("Go on", dialogue="d") == "a time there was a king."
+            request = HandleEvent(text="Go on", channel="voice", dialogue="another")
+            assert not (await runtime.bus.request(request, HandledEvent)).handled

@@ -31,9 +31,12 @@ PARTS: Final = {
     "LEFT": "[left|remaining|to go]",
     "ENDS": "[rings|goes off|is done|is up|ends|finishes|is over|is due]",
     "END": "[go off|ring|end|finish|done|up|over|due|set for|set]",
+    "GO_ON": "(go on|continue|carry on|keep going|go ahead|proceed|keep talking|resume)",
+    "SAYING": "(what you were (saying|going to say|telling me)|(your|the) (answer|sentence|story|explanation"
+    "|recipe|list|poem|joke))",
     "ON": "(set|running|active|on|going|left|scheduled|pending)",
 }
-_PART: Final = re.compile(r"\b[A-Z]+\b")
+_PART: Final = re.compile(r"\b[A-Z_]+\b")
 
 
 def rules(sentences: str, make: Make) -> Iterable[Rule]:

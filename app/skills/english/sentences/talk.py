@@ -6,7 +6,7 @@ from typing import Final
 
 from app.skills.english.sentences.building import plain, rules
 from app.skills.grammar import Rule
-from app.skills.intents import Help, Repeat, Stop, TellSaid
+from app.skills.intents import GoOn, Help, Repeat, Stop, TellSaid
 
 TALK: Final[tuple[Rule, ...]] = (
     *rules(
@@ -24,6 +24,21 @@ TALK: Final[tuple[Rule, ...]] = (
         i (did not|didn't) (hear|catch|get|understand) (that|you|it)
         """,
         plain(Repeat()),
+    ),
+    *rules(
+        """
+        [sorry|i am sorry] [you can|you may] GO_ON [then] [talking|speaking|explaining|reading|please]
+        [sorry] (GO_ON|finish) with (that|it|SAYING)
+        [sorry] (continue|resume|finish|go back to|back to) (that|it|SAYING)
+        (GO_ON|pick up|start again) [from] where you (stopped|left off|were|ended)
+        what were you [just] (saying|going to say|about to say|telling me|talking about) [before]
+        what (did|do) you want to say
+        [as] you were saying [something]
+        where (were we|were you|did you stop|did we stop)
+        [tell me|give me|say|let me hear|i want to hear|what is|what was] the rest [of (that|it|SAYING)]
+        then
+        """,
+        plain(GoOn()),
     ),
     *rules(
         """
