@@ -218,7 +218,7 @@ class Before(Patience):
         match evidence.shape:
             case Shape.OPEN:
                 return samples_of(1600)
-            case Shape.LIST:
+            case Shape.LIST | Shape.NUMBER:
                 return samples_of(900)
             case Shape.WHOLE:
                 return samples_of(544 if doubted or unknown else 320)

@@ -27,12 +27,13 @@ TRAILING: Final = (",", "...", "\u2026", "-", ":")
 
 
 class Shape(StrEnum):
-    """OPEN: leads on to more; LIST: numbers, which may go on; UNENDED: the recognizer put no full stop;
+    """OPEN: leads on to more; LIST: numbers, which may go on; NUMBER: the first of some, or an answer; UNENDED: the recognizer put no full stop;
     REQUEST: people add to those; PLAIN: nothing speaks for or against an end; SHORT: an answer or
     greeting, or a single word; COMMAND: nothing is missing; WHOLE: a question, whole by itself."""
 
     OPEN = "open"
     LIST = "list"
+    NUMBER = "number"
     UNENDED = "unended"
     REQUEST = "request"
     PLAIN = "plain"
@@ -100,7 +101,7 @@ def _of_numbers(words: list[str]) -> Shape:
     if digits >= DIGITS_IN_GROUPS:
         return Shape.OPEN
     once = len(words) == 1 or (len(words) == 2 and words[0] == words[1])
-    return Shape.SHORT if once else Shape.LIST  # recognizers hear a very short word twice
+    return Shape.NUMBER if once else Shape.LIST  # recognizers hear a very short word twice
 
 
 def _unended(text: str) -> bool:

@@ -66,11 +66,12 @@ TABLE: Final[tuple[Row, ...]] = (
     Row(Shape.COMMAND, _NOT_AGAINST, None, Wait.BRIEF),
     Row(Shape.COMMAND, _ANY, None, Wait.USUAL),
     Row(Shape.WHOLE, (Sound.END,), None, Wait.BRIEF),
-    Row(Shape.WHOLE, (Sound.UNSURE,), None, Wait.DOUBTFUL),
     Row(Shape.WHOLE, _ANY, None, Wait.USUAL),
     # The words lead on, whatever the sound says.
     Row(Shape.OPEN, _ANY, None, Wait.LONG),
     Row(Shape.LIST, _ANY, None, Wait.DOUBTFUL),
+    Row(Shape.NUMBER, _ANY, True, Wait.BRIEF),
+    Row(Shape.NUMBER, _ANY, False, Wait.DOUBTFUL),
     # People add to what they ask for, and the recognizer leaves out the full stop of half a sentence;
     # after a question of Solo's such a piece may be the answer.
     Row(Shape.REQUEST, _NOT_AGAINST, True, Wait.DOUBTFUL),
@@ -88,8 +89,8 @@ TABLE: Final[tuple[Row, ...]] = (
 )
 """The first row that fits counts."""
 
-NOTHING_MISSING: Final = frozenset({Shape.SHORT, Shape.COMMAND, Shape.WHOLE})
-"""Somebody's habits change nothing here …"""
+NOTHING_MISSING: Final = frozenset({Shape.SHORT, Shape.NUMBER, Shape.COMMAND, Shape.WHOLE})
+"""Of what may be all: nobody's habits change it …"""
 AT_ONCE: Final = frozenset({Shape.SHORT, Shape.COMMAND})
 """… and here the judgement of the sound is not waited for."""
 
