@@ -101,6 +101,7 @@ class Words:
         language: str | None,
         hints: tuple[str, ...],
         given_up: Callable[[], bool] = never,
+        before: str | None = None,
     ) -> Transcript:
         if self._memo.done:
             return Transcript("Done.", "en")

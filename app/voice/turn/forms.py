@@ -27,9 +27,10 @@ TRAILING: Final = (",", "...", "\u2026", "-", ":")
 
 
 class Shape(StrEnum):
-    """OPEN: leads on to more; LIST: numbers, which may go on; NUMBER: the first of some, or an answer; UNENDED: the recognizer put no full stop;
-    REQUEST: people add to those; PLAIN: nothing speaks for or against an end; SHORT: an answer or
-    greeting, or a single word; COMMAND: nothing is missing; WHOLE: a question, whole by itself."""
+    """OPEN: leads on to more; LIST: numbers, which may go on; NUMBER: one, the first of some or an answer;
+    UNENDED: the recognizer put no full stop; REQUEST: people add to those; PLAIN: nothing speaks for or
+    against an end; SHORT: an answer or greeting, or a single word; COMMAND: nothing is missing; WHOLE: a
+    question, whole by itself."""
 
     OPEN = "open"
     LIST = "list"

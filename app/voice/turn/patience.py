@@ -27,10 +27,12 @@ class Sound(StrEnum):
 
 class Wait(StrEnum):
     """The classes of silence, from the shortest to the longest. BRIEF: nothing is missing; USUAL: nothing
-    speaks against an end; DOUBTFUL: something might; UNFINISHED: something does; LONG: the words lead on."""
+    speaks against an end; COUNTING: a number, perhaps the first of some; DOUBTFUL: something might;
+    UNFINISHED: something does; LONG: the words lead on."""
 
     BRIEF = "brief"
     USUAL = "usual"
+    COUNTING = "counting"
     DOUBTFUL = "doubtful"
     UNFINISHED = "unfinished"
     LONG = "long"
@@ -71,7 +73,7 @@ TABLE: Final[tuple[Row, ...]] = (
     Row(Shape.OPEN, _ANY, None, Wait.LONG),
     Row(Shape.LIST, _ANY, None, Wait.DOUBTFUL),
     Row(Shape.NUMBER, _ANY, True, Wait.BRIEF),
-    Row(Shape.NUMBER, _ANY, False, Wait.DOUBTFUL),
+    Row(Shape.NUMBER, _ANY, False, Wait.COUNTING),
     # People add to what they ask for, and the recognizer leaves out the full stop of half a sentence;
     # after a question of Solo's such a piece may be the answer.
     Row(Shape.REQUEST, _NOT_AGAINST, True, Wait.DOUBTFUL),
@@ -95,6 +97,10 @@ AT_ONCE: Final = frozenset({Shape.SHORT, Shape.COMMAND})
 """… and here the judgement of the sound is not waited for."""
 
 
+COUNTING: Final = 1.25
+"""Times the usual silence: who counts pauses so long, and who gives a number as an answer can wait for it."""
+
+
 class Patience:
     """How long one person is waited for. All lengths in samples."""
 
@@ -107,6 +113,7 @@ class Patience:
         self._ms: dict[Wait, float] = {
             Wait.BRIEF: min(usual, settings.brief_silence_ms),
             Wait.USUAL: usual,
+            Wait.COUNTING: min(COUNTING * usual, doubtful),
             Wait.DOUBTFUL: doubtful,
             Wait.UNFINISHED: unfinished,
             Wait.LONG: max(unfinished, settings.long_silence_ms),
