@@ -50,10 +50,10 @@ class Lists:
     short: too short for the melody to tell, but hardly ever continued.  joining: what opens with one of
     these wants a second half.  leading: hardly anything ends with one of these, but a question (it opens
     with one of asking or longer) may, with one of may_end.  wanting: whoever ends with one of these has
-    not yet said what.  asking: a question that opens with one of these is seldom continued; not so with
-    one of longer, which people add to.  requests: nor with one of these phrases.  numbers: digits in words.
-    around: courtesies beside a command.  commands: complete by themselves; each pattern is matched against
-    all other words.
+    not yet said what.  announcing: nor has who begins with one.  asking: a question that opens with one of
+    these is seldom continued; not so with one of longer, which people add to.  requests: nor with one of
+    these phrases.  numbers: digits in words.  around: courtesies beside a command.  commands: complete by
+    themselves; each pattern is matched against all other words.
     """
 
     short: frozenset[str]
@@ -61,6 +61,7 @@ class Lists:
     leading: frozenset[str]
     may_end: frozenset[str]
     wanting: tuple[str, ...]
+    announcing: tuple[str, ...]
     asking: frozenset[str]
     longer: frozenset[str]
     requests: tuple[str, ...]
@@ -71,7 +72,7 @@ class Lists:
 
 _SENTENCE: Final = re.compile(r"(?<=[.?!])\s+")
 _NONE: Final[frozenset[str]] = frozenset()
-NO_LISTS: Final = Lists(_NONE, _NONE, _NONE, _NONE, (), _NONE, _NONE, (), _NONE, _NONE, ())
+NO_LISTS: Final = Lists(_NONE, _NONE, _NONE, _NONE, (), (), _NONE, _NONE, (), _NONE, _NONE, ())
 
 
 def shape(text: str, lists: Lists) -> Shape:
@@ -135,6 +136,8 @@ def _complete(words: list[str], lists: Lists) -> bool:
 def _half(words: list[str], text: str, lists: Lists) -> bool:
     said = f" {' '.join(words)}"
     if any(said.endswith(f" {phrase}") for phrase in lists.wanting):
+        return True
+    if "?" not in text and any(f"{said} ".startswith(f" {phrase} ") for phrase in lists.announcing):
         return True
     if _opens_a_half(words, lists) and len(words) < SHORT_OPENING and "?" not in text:
         return True
