@@ -99,8 +99,8 @@ ENGLISH: Final = Lists(
     may_end=_words("for to of at with from is are was were do did does can not"),
     announcing=_phrases(
         """i have a question | i have another question | i've got a question | i have a problem
-        | let me ask you | i want to ask you | i wanted to ask you | one more thing | another thing | another question
-        | listen to this | here is what | imagine that"""
+        | let me ask you | i want to ask you | i wanted to ask you | one more thing | another thing
+        | another question | listen to this | here is what | imagine that"""
     ),
     wanting=_phrases(
         """like to know | want to know | wanted to know | need to know | love to know | like to ask
