@@ -88,7 +88,7 @@ class Vocoder:
 
 def _silent(lengths: Samples) -> int:
     """Frames before the first sound: those of the sign that a sentence begins, and of the gap behind
-    it. Mostly four, now and then half a second."""
+    it. Mostly four, now and then more than twenty."""
     return max(0, int(np.sum(np.ravel(lengths)[:2])) - BEFORE)
 
 

@@ -1,6 +1,6 @@
 """The words of a turn while it is still being spoken, on a steady beat.
 
-Whoever wants to look ahead reads them: the terminal shows them, dialogue lets the model read them.
+Dialogue lets the model read them, and whoever follows the events by the API sees them.
 One transcription at a time, and none that would still run when the turn is over: it is begun while
 there is a voice, and called off at the first silence.
 """
