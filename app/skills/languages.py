@@ -1,4 +1,7 @@
-"""The languages that skills understand and speak: code → where its grammar and its sentences are."""
+"""The languages that skills understand and speak: code → where its grammar and its sentences are.
+
+One without sentences of its own has a grammar of what needs none.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,12 @@ from app.kernel.errors import Bug
 from app.skills.grammar import Grammar
 from app.skills.replies import Replies
 
-GRAMMARS: Final[dict[str, str]] = {"en": "app.skills.english.rules:ENGLISH"}
+GRAMMARS: Final[dict[str, str]] = {
+    "en": "app.skills.english.rules:ENGLISH",
+    "de": "app.skills.goingon:GERMAN",
+    "fr": "app.skills.goingon:FRENCH",
+    "es": "app.skills.goingon:SPANISH",
+}
 REPLIES: Final[dict[str, str]] = {"en": "app.skills.english.replies:EnglishReplies"}
 USUAL: Final = "en"
 
@@ -33,7 +41,8 @@ def language(code: str | None, hours: str) -> Language | None:
     if code not in GRAMMARS:
         return None
     grammar: Grammar = plugins.load("skills", GRAMMARS, code, what="language")
-    replies: Callable[[str], Replies] = plugins.load("replies", REPLIES, code, what="language")
+    speaks = code if code in REPLIES else USUAL
+    replies: Callable[[str], Replies] = plugins.load("replies", REPLIES, speaks, what="language")
     return Language(code, grammar, replies(hours))
 
 

@@ -28,7 +28,7 @@ from app.kernel.lifecycle import Ready
 from app.kernel.runtime import Runtime
 from app.skills.doing import Doing
 from app.skills.intents import AskWhen, Intent, Snooze
-from app.skills.languages import Language, language
+from app.skills.languages import GRAMMARS, Language, language
 from app.skills.sound import Sound
 
 log = structlog.get_logger("solo.skills")
@@ -69,9 +69,10 @@ class SkillsService:
 
     async def run(self, ready: Ready) -> None:
         bus = self._bus
-        usual = language(self._usual, self._settings.hours)
-        if usual is not None:
-            usual.grammar.prepare()
+        for code in GRAMMARS:
+            known = language(code, self._settings.hours)
+            if known is not None:
+                known.grammar.prepare()
         with bus.subscribe(ServiceStateEvent, name="skills") as states:
             async with (
                 bus.serve(UnderstandEvent, self._understand, name="skills"),

@@ -33,8 +33,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.config.settings import Settings
-from app.config.voice import VoiceSettings
+from app.config.voice import TtsSettings, VoiceSettings
 from app.kernel.errors import Bug, SoloError
+from app.kernel.languages import code_of
 from app.kernel.lifecycle import Service, ServiceSpec
 from app.kernel.runtime import Runtime
 from app.voice.audio.duplex import Duplex
@@ -199,8 +200,8 @@ class _Factories:
 
         voice, roads = self.settings.voice, self.roads
         # where a file waits while Solo thinks nobody waits for Solo
-        language = language_of(voice.tts.voice) if isinstance(roads.pace, NoPace) else ""
-        return ChimeService(self.runtime, voice.chimes, roads.playback, language)
+        languages = languages_of(voice.tts) if isinstance(roads.pace, NoPace) else ()
+        return ChimeService(self.runtime, voice.chimes, roads.playback, languages)
 
     def hotkey(self) -> Service:
         from app.voice.wake.hotkey import HotkeyService
@@ -214,6 +215,12 @@ class _Factories:
         own = self.settings.voice.vad_model
         path = own or locate(self.settings.models_dir, "silero-vad", what="voice activity model")
         return SileroVad(path)
+
+
+def languages_of(tts: TtsSettings) -> tuple[str, ...]:
+    """Those that there are voices for, that of the usual voice first; none where that is not known."""
+    usual = language_of(tts.voice)
+    return (usual, *(code_of(language) for language in tts.voices)) if usual else ()
 
 
 def language_of(voice: str) -> str:

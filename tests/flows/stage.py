@@ -299,7 +299,9 @@ async def stage(
                 await started(group, TtsService(runtime, settings.tts, made.tts, made.playback, make_voice))
             await started(group, TurnService(runtime, settings, made.hub, made.playback, judge=judge))
             if chimes:
-                await started(group, ChimeService(runtime, settings.chimes, made.playback, "en"))
+                await started(
+                    group, ChimeService(runtime, settings.chimes, made.playback, ("en", *settings.tts.voices))
+                )
                 runtime.bus.publish(ReadyEvent(seconds=1.0))
             await made.silence(0.5)
             try:

@@ -7,8 +7,8 @@ import pytest
 from app.config.voice import ChimeSettings
 from app.events.voice import FillerEvent, PlaybackEvent, ReplySpokenEvent
 from app.kernel.runtime import Runtime
+from app.sayings.languages import sayings
 from app.voice.audio.frames import samples_of
-from app.voice.chimes.fillers import SENTENCES
 from tests.flows.stage import Script, Stage, stage, voice
 
 pytestmark = pytest.mark.anyio
@@ -46,7 +46,7 @@ async def test_it_comes_once_in_time_and_is_no_part_of_the_answer(runtime: Runti
     async with stage(runtime, script=slow(5), chimes=True) as s:
         await ask(s)
         assert len(s.of(FillerEvent)) == 1
-        assert s.tts.spoken[: len(SENTENCES["en"])] == list(SENTENCES["en"])
+        assert s.tts.spoken[: len(sayings("en").fillers)] == list(sayings("en").fillers)
         assert [e.heard for e in s.of(ReplySpokenEvent)] == [ANSWER]
         (began,) = [e for e in s.of(PlaybackEvent) if e.state == "started"]
         assert {e.turn for e in s.of(PlaybackEvent)} == {s.asked[0].turn}
@@ -158,7 +158,7 @@ async def test_it_may_be_switched_off(runtime: Runtime) -> None:
         await ask(s)
         assert s.of(FillerEvent) == []
         assert ANSWER in s.tts.spoken
-        assert not set(SENTENCES["en"]) & set(s.tts.spoken)
+        assert not set(sayings("en").fillers) & set(s.tts.spoken)
 
 
 async def test_nobody_needs_to_hear_one_when_nothing_was_understood(runtime: Runtime) -> None:

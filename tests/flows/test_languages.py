@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from app.config.voice import TtsSettings
+from app.config.voice import SttSettings, TtsSettings
 from app.events.dialogue import UserSaidEvent
 from app.events.skills import UnderstandEvent, UnderstoodEvent
-from app.events.voice import NoSpeechEvent, NoVoiceEvent
+from app.events.voice import FillerEvent, NoSpeechEvent, NoVoiceEvent, ReplySpokenEvent
+from app.kernel.errors import Unavailable
 from app.kernel.runtime import Runtime
+from app.sayings.languages import sayings
 from app.voice.tts.scripted import ScriptedTts
 from tests.flows.stage import Script, stage, voice
 from tests.flows.test_skills import house
@@ -83,6 +87,101 @@ async def test_stop_is_understood_in_the_language_that_is_spoken(runtime: Runtim
         await made.say("sei still bitte")
         await made.until(lambda: [e.reason for e in made.of(NoSpeechEvent)] == ["cancelled"])
         assert len(made.asked) == 1
+
+
+async def test_who_listens_does_not_interrupt_in_any_of_the_languages(runtime: Runtime) -> None:
+    story = " ".join(["Das ist eine lange Geschichte."] * 4)
+    async with stage(runtime, script=Script(language="de", default=story)) as made:
+        await made.wake()
+        await made.say("erzaehl mir etwas")
+        await made.until_audible()
+        await made.silence(1)
+        await made.say("ja genau")
+        await made.until_spoken()
+        assert [event.heard for event in made.of(ReplySpokenEvent)] == [story]
+        assert len(made.asked) == 1
+
+
+async def test_a_farewell_closes_the_ear_in_the_language_that_is_spoken(runtime: Runtime) -> None:
+    async with stage(runtime, script=Script(language="de", default="Um drei.")) as made:
+        await made.wake()
+        await made.say("wann faehrt der zug")
+        await made.until_spoken()
+        await made.silence(1)
+        await made.say("danke das war's")
+        await made.until(lambda: [e.reason for e in made.of(NoSpeechEvent)] == ["farewell"])
+        assert made.states[-1] == "asleep"
+
+
+async def test_excuses_are_in_the_language_of_the_turn(runtime: Runtime) -> None:
+    async with stage(runtime, script=Script(language="de", llm_error=Unavailable())) as made:
+        await made.wake()
+        await made.say("wie spaet ist es")
+        await made.until(lambda: made.states[-1] == "asleep" and bool(made.tts.spoken))
+        assert " ".join(made.tts.spoken) == sayings("de").excuses.thoughtless
+
+
+async def test_a_recognizer_that_fails_is_owned_up_to_in_the_language_of_the_talk(runtime: Runtime) -> None:
+    async with stage(runtime, script=Script(language="es")) as made:
+        await made.wake()
+        await made.say("que hora es")
+        await made.until_spoken()
+        await made.silence(10)
+        made.tts.spoken.clear()
+        made.script.stt_error = Unavailable()
+        await made.wake()
+        await made.say("que hora es")
+        await made.until(lambda: made.states[-1] == "asleep" and bool(made.tts.spoken))
+        assert " ".join(made.tts.spoken) == sayings("es").excuses.deaf
+
+
+async def test_where_everybody_speaks_one_language_the_first_excuse_is_in_it(runtime: Runtime) -> None:
+    settings = voice().model_copy(update={"stt": SttSettings(language="fr")})
+    async with stage(runtime, settings, Script(stt_error=Unavailable())) as made:
+        await made.wake()
+        await made.say("quelle heure est il")
+        await made.until(lambda: made.states[-1] == "asleep" and bool(made.tts.spoken))
+        assert " ".join(made.tts.spoken) == sayings("fr").excuses.deaf
+
+
+async def test_what_is_said_meanwhile_is_in_the_language_and_the_voice_of_the_words(runtime: Runtime) -> None:
+    made: dict[str, ScriptedTts] = {}
+
+    def another(name: str) -> ScriptedTts:
+        return made.setdefault(name, ScriptedTts(TtsSettings(voice=name)))
+
+    tts = TtsSettings(engine="scripted", voices={"de": "de_DE-anna"})
+    settings = voice(follow_up_seconds=0).model_copy(update={"tts": tts})
+    script = Script(language="de", default="Um drei.", first_token_seconds=3)
+    async with stage(runtime, settings, script, make_voice=another, chimes=True) as s:
+        for turn in (1, 2):
+            await s.wake()
+            await s.say("wann faehrt der zug")
+            await s.until_spoken(turn)
+            await s.silence(2)
+        assert [event.text in sayings("de").fillers for event in s.of(FillerEvent)] == [True]
+    assert set(made["de_DE-anna"].spoken) >= set(sayings("de").fillers)
+
+
+async def test_without_a_voice_for_it_a_note_says_that_it_takes_long(runtime: Runtime) -> None:
+    script = Script(language="de", default="Um drei.", first_token_seconds=3)
+    async with stage(runtime, voice(follow_up_seconds=0), script, chimes=True) as s:
+        for turn in (1, 2):
+            await s.wake()
+            await s.say("wann faehrt der zug")
+            await s.until_spoken(turn)
+        assert s.of(FillerEvent) == []
+        assert not set(s.tts.spoken) & set(sayings("de").fillers)
+
+
+@pytest.mark.real_time
+async def test_go_on_is_understood_in_german(runtime: Runtime, tmp_path: Path) -> None:
+    model = Model(words=["Eins zwei.", " Drei vier."])
+    async with house(runtime, tmp_path, model):
+        await say(runtime, "Zähle.", turn="t1", channel="voice", language="de")
+        runtime.bus.publish(ReplySpokenEvent(turn="t1", heard="Eins zwei.", unheard="Drei vier."))
+        _, reply = await say(runtime, "Mach bitte weiter.", channel="voice", language="de")
+        assert (reply.text, len(model.asked)) == ("Drei vier.", 1)
 
 
 @pytest.mark.real_time

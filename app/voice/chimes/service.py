@@ -6,6 +6,7 @@ moment, and a chime rings now and then.  Both are heard beside the answer, not a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import anyio
@@ -20,12 +21,14 @@ from app.events.voice import (
     AttentionEvent,
     FillerEvent,
     NoSpeechEvent,
+    NoVoiceEvent,
     PlaybackEvent,
     PushToTalkEvent,
     STTEvent,
     WakeWordEvent,
 )
 from app.kernel.bus import Subscription
+from app.kernel.languages import code_of
 from app.kernel.lifecycle import Ready
 from app.kernel.runtime import Runtime
 from app.voice.audio.frames import Samples
@@ -42,6 +45,7 @@ HEARD: tuple[type[Event], ...] = (
     PushToTalkEvent,
     AttentionEvent,
     NoSpeechEvent,
+    NoVoiceEvent,
     PlaybackEvent,
     STTEvent,
     SpeakingRateEvent,
@@ -67,15 +71,18 @@ class Bell(Protocol):
 
 
 class ChimeService:
-    """Owns no request. language: of the voice that says the fillers; empty: there are none."""
+    """Owns no request. languages: of the voices that say the fillers, the usual one first; empty: there
+    are no fillers."""
 
-    def __init__(self, runtime: Runtime, settings: ChimeSettings, bell: Bell, language: str = "") -> None:
+    def __init__(
+        self, runtime: Runtime, settings: ChimeSettings, bell: Bell, languages: Sequence[str] = ()
+    ) -> None:
         self._runtime = runtime
         self._settings = settings
         self._bell = bell
         self._tones = {chime: tone(chime, settings.dbfs) for chime in Chime}
         self._thinking = anyio.CancelScope()
-        self._fillers = Fillers(runtime, language if settings.filler else "")
+        self._fillers = Fillers(runtime, languages if settings.filler else ())
         self._resting = True
         self._making = False
         self._understood = ""
@@ -99,7 +106,10 @@ class ChimeService:
                 case PlaybackEvent():
                     self._thinking.cancel()
                 case STTEvent():
-                    self._understood = event.language if event.text else ""
+                    self._understood = code_of(event.language) if event.text else ""
+                    self._fillers.want(self._understood)
+                case NoVoiceEvent():
+                    self._fillers.drop(code_of(event.language))
                 case AttentionEvent():
                     self._attend(event, group)
                 case SpeakingRateEvent():
@@ -152,9 +162,7 @@ class ChimeService:
 
     def _murmur(self) -> bool:
         """Say a filler to words that are known and in its language."""
-        if self._understood != self._fillers.language:
-            return False
-        filler = self._fillers.next()
+        filler = self._fillers.next(self._understood)
         if filler is None:
             return False
         turn = self._runtime.clock.new_id()

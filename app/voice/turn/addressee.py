@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from app.sayings.languages import has_sayings, sayings
 from app.voice.turn.cues import CUES, Cues
 from app.voice.turn.phrases import words_of
 
@@ -180,13 +181,12 @@ def judge(remark: Remark, before: Before, weights: Mapping[str, float] | None = 
 def is_farewell(text: str, said: str = "", language: str = "en") -> bool:
     """Nothing was said but that it was enough: "Thanks, that's all." said: what Solo had said; when that
     was a question, "okay, thanks" may be its answer."""
-    cues, words = CUES.get(language), words_of(text)
-    if cues is None or not words or not cues.politeness.issuperset(words):
+    words = words_of(text)
+    if not words or not has_sayings(language):
         return False
-    line = f" {' '.join(words)} "
-    if said.rstrip().endswith("?"):
-        return bool(cues.refusing.search(line))
-    return bool(cues.ending.search(line))
+    known, line = sayings(language).farewells, f" {' '.join(words)} "
+    wanted = known.refusing if said.rstrip().endswith("?") else known.ending
+    return known.words.issuperset(words) and any(f" {phrase} " in line for phrase in wanted)
 
 
 def _look(remark: Remark, before: Before) -> _Look:

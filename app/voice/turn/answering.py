@@ -15,6 +15,7 @@ import structlog
 from app.events.voice import SpeculationEvent, STTEvent
 from app.kernel.errors import SoloError
 from app.kernel.runtime import Runtime
+from app.sayings.languages import sayings
 from app.voice.audio.pace import Pace
 from app.voice.audio.playback import Playback
 from app.voice.turn.hearing import Hearing
@@ -114,7 +115,8 @@ class Answering:
                 await self._reply.answer(said)
         except SoloError as error:
             log.warning("transcription_failed", turn=self.turn, code=error.code, error=str(error))
-            await self._reply.say("Sorry, my speech recognition is not available.")
+            language = self.hearing.language
+            await self._reply.say(sayings(language).excuses.deaf, language)
         await self._settled.wait()
         if not self._dropped:
             self._over(self)
@@ -144,6 +146,6 @@ def nothing_in(said: STTEvent, over: str) -> Empty:
     if not said.text.strip():
         reason = said.reason.lower()
         return "silence" if "silen" in reason else "noise" if "nois" in reason else "not_understood"
-    if over and (is_echo(said.text, over) or is_listening(said.text, over)):
+    if over and (is_echo(said.text, over) or is_listening(said.text, over, said.language)):
         return "noise"
     return "cancelled" if is_stop(said.text, said.language) else ""

@@ -40,9 +40,6 @@ class Cues:
     phone: re.Pattern[str]
     broadcast: re.Pattern[str]
     openers: frozenset[str]
-    ending: re.Pattern[str]
-    refusing: re.Pattern[str]
-    politeness: frozenset[str]
 
 
 ENGLISH: Final = Cues(
@@ -140,13 +137,6 @@ ENGLISH: Final = Cues(
         """yes no okay ok well sure thanks oh sorry actually also and then so now please great right lovely
         good fine nice really cool wow hello hi hey perfect alright ah hm hmm dear first second not next
         maybe but yeah nope sunday monday tuesday wednesday thursday friday saturday stop"""
-    ),
-    ending=_forms(r" (?:thanks|thank|bye|goodbye|cheers|that's all|that is all|good night|nothing else) "),
-    refusing=_forms(r" (?:no|bye|goodbye|that's all|that is all|nothing|good night) "),
-    politeness=_set(
-        """thanks thank you very much so a lot many that's that is was all i need needed for now okay ok
-        great good perfect lovely nice cool alright right fine no nothing else it bye goodbye cheers then solo
-        jarvis hey well oh and night done enough wonderful awesome excellent brilliant"""
     ),
 )
 

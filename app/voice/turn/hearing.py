@@ -28,7 +28,7 @@ from app.voice.turn.patience import AT_ONCE, Evidence, Patience
 from app.voice.turn.port import EndOfTurn
 from app.voice.turn.segmenter import Heard, Segmenter
 from app.voice.turn.tongue import Tongue
-from app.voice.turn.transcribing import transcribe
+from app.voice.turn.transcribing import set_language, transcribe
 from app.voice.turn.window import Refusal, Window
 
 log = structlog.get_logger("solo.turn")
@@ -162,6 +162,12 @@ class Hearing:
     def words(self) -> STTEvent | None:
         """What has been said up to the pause; None while that is not known."""
         return self._guess.text if self._guess is not None else None
+
+    @property
+    def language(self) -> str | None:
+        """In which the conversation is held, as far as is known."""
+        told, means = self.words, self._means
+        return (told.language if told else means.tongue.language) or set_language(means.settings)
 
     @property
     def promising(self) -> bool:

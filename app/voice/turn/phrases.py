@@ -1,40 +1,20 @@
 """What words alone tell: that Solo should be silent, that somebody only listens, that it hears itself.
 
-A rule file: text in, judgement out.  The lists are closed and English; in other languages hardly
-anything matches, and the acoustic judgement stands alone.  A wrong guess costs a second of waiting
-or an answer that is taken back, so the rules are few and plain.
+A rule file: text in, judgement out.  The lists are closed (`app/sayings`); in a language that has none
+hardly anything matches, and the acoustic judgement stands alone.  A wrong guess costs a second of
+waiting or an answer that is taken back, so the rules are few and plain.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 from typing import Final
 
-from app.voice.turn.stops import is_stop_in
+from app.sayings.forms import Sayings
+from app.sayings.languages import USUAL, has_sayings, sayings
 
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-def _phrases(text: str) -> frozenset[str]:
-    return frozenset(" ".join(phrase.split()) for phrase in text.split("|"))
-
-
-STOPS: Final = _phrases(
-    """stop | stop it | stop that | stop talking | be quiet | quiet | be silent | silence | shut up
-    | shush | hush | enough | that's enough | that is enough | cancel | cancel that | cancel it
-    | never mind | nevermind | forget it | forget that | forget about it"""
-)
-COURTESY: Final = _words("please solo jarvis hey okay ok now oh no just")
-"""May stand beside a stop."""
-LISTENERS_WORDS: Final = _words(
-    """uh huh mhm mm hm hmm hmmm mmm mhmm ah oh aha yeah yes yep yup ok okay right sure really wow cool nice
-    great good exactly true interesting lovely indeed"""
-)
-"""What people say while they listen."""
-LISTENERS_PHRASES: Final = _phrases("i see | got it | of course | go on | oh my | oh no")
 LISTENING_MOST: Final = 4
 """More words than that want to be heard."""
 ECHO_WORDS: Final = 3
@@ -52,24 +32,39 @@ def words_of(text: str) -> list[str]:
 def is_stop(text: str, language: str | None = None) -> bool:
     """Nothing was said but that Solo should be silent or forget it, once or several times. language: in
     which it was heard; English is always understood."""
-    if is_stop_in(language, [words_of(part) for part in _BETWEEN.split(text)]):
-        return True
-    parts = [part for part in _BETWEEN.split(text) if not COURTESY.issuperset(words_of(part))]
-    return _is_stop(text) or (bool(parts) and all(_is_stop(part) for part in parts))
+    sentences = [words_of(part) for part in _BETWEEN.split(text)]
+    return any(_are_stops(sentences, known) for known in _understood(language))
 
 
-def _is_stop(text: str) -> bool:
-    words = words_of(text)
-    plain = [word for word in words if word not in COURTESY]
-    return " ".join(words) in STOPS or " ".join(plain) in STOPS
+def _understood(language: str | None) -> Iterable[Sayings]:
+    """What was heard in a language is compared with that language's phrases, and the English ones, only: for
+    "para" and "still" are no such thing elsewhere."""
+    yield sayings(USUAL)
+    if has_sayings(language) and sayings(language) is not sayings(USUAL):
+        yield sayings(language)
 
 
-def is_listening(text: str, said: str) -> bool:
+def _are_stops(sentences: Sequence[Sequence[str]], known: Sayings) -> bool:
+    whole = [word for sentence in sentences for word in sentence]
+    told = [sentence for sentence in sentences if not known.courtesies.issuperset(sentence)]
+    return _is_stop(whole, known) or (bool(told) and all(_is_stop(sentence, known) for sentence in told))
+
+
+def _is_stop(words: Sequence[str], known: Sayings) -> bool:
+    plain = [word for word in words if word not in known.courtesies]
+    return " ".join(words) in known.stops or " ".join(plain) in known.stops
+
+
+def is_listening(text: str, said: str, language: str | None = None) -> bool:
     """Over what Solo was saying nothing was said but what listeners say, and it asked for nothing."""
     words = words_of(text)
     if said.rstrip().endswith("?") or not 0 < len(words) <= LISTENING_MOST:
         return False
-    return " ".join(words) in LISTENERS_PHRASES or all(word in LISTENERS_WORDS for word in words)
+    line = " ".join(words)
+    return any(
+        line in known.listening_phrases or known.listening_words.issuperset(words)
+        for known in _understood(language)
+    )
 
 
 def is_echo(text: str, said: str) -> bool:

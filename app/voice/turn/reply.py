@@ -15,6 +15,7 @@ from app.events.voice import ReplySpokenEvent, SpeakEvent, STTEvent, TTSEvent
 from app.kernel.errors import Interrupted, SoloError, TimedOut, TurnCancelled, Unavailable
 from app.kernel.runtime import Runtime
 from app.kernel.streams import Stream
+from app.sayings.languages import sayings
 from app.voice.audio.frames import Samples, milliseconds
 from app.voice.audio.pace import Pace
 from app.voice.audio.playback import Playback
@@ -80,8 +81,9 @@ class Reply:
         self._language = said.language or None
         await self._run(said, "")
 
-    async def say(self, sentence: str) -> None:
+    async def say(self, sentence: str, language: str | None) -> None:
         """Speak this of Solo's own accord."""
+        self._language = language
         await self._run(None, sentence)
 
     def cut_off(self) -> None:
@@ -142,7 +144,7 @@ class Reply:
             self.cut_off()
         except SoloError as error:
             log.warning("answer_failed", turn=self.turn, code=error.code, error=str(error))
-            await deltas.send(f" {excuse(error, begun=bool(self.text.strip()))}")
+            await deltas.send(f" {excuse(error, self._language, begun=bool(self.text.strip()))}")
         finally:
             deltas.close()
 
@@ -226,12 +228,11 @@ class Reply:
         self._busy.close()
 
 
-def excuse(error: SoloError, *, begun: bool) -> str:
+def excuse(error: SoloError, language: str | None, *, begun: bool) -> str:
     """One short honest sentence about a failure, to be spoken."""
+    excuses = sayings(language).excuses
     if begun:
-        return "Sorry, I could not finish that."
+        return excuses.unfinished
     if isinstance(error, TimedOut):
-        return "Sorry, that took too long."
-    if isinstance(error, Unavailable | Interrupted):
-        return "Sorry, my language model is not available."
-    return "Sorry, something went wrong with my answer."
+        return excuses.slow
+    return excuses.thoughtless if isinstance(error, Unavailable | Interrupted) else excuses.failed

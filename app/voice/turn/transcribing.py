@@ -26,11 +26,20 @@ async def transcribe(
     key, stream = runtime.streams.open(2)
     stream.offer(audio)
     stream.close()
-    language = None if settings.language == "auto" else settings.language
     request = TranscribeEvent(
-        turn=turn, revision=revision, stream=key, language=language, before=before, partial=partial
+        turn=turn,
+        revision=revision,
+        stream=key,
+        language=set_language(settings),
+        before=before,
+        partial=partial,
     )
     try:
         return await runtime.bus.request(request, STTEvent, timeout=TRANSCRIBE_SECONDS)
     finally:
         runtime.streams.discard(key)
+
+
+def set_language(settings: SttSettings) -> str | None:
+    """The one that everybody speaks; None: it is recognised for each turn."""
+    return None if settings.language == "auto" else settings.language

@@ -51,12 +51,12 @@ class Bell:
 
 
 @asynccontextmanager
-async def ringing(runtime: Runtime, language: str = "", **changed: Any) -> AsyncGenerator[Bell]:
+async def ringing(runtime: Runtime, *languages: str, **changed: Any) -> AsyncGenerator[Bell]:
     settings = ChimeSettings(**changed)
     bell = Bell(settings)
     async with anyio.create_task_group() as group:
         ready = anyio.Event()
-        group.start_soon(ChimeService(runtime, settings, bell, language).run, ready.set)
+        group.start_soon(ChimeService(runtime, settings, bell, languages).run, ready.set)
         await ready.wait()
         yield bell
         group.cancel_scope.cancel()

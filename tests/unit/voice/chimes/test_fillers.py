@@ -10,7 +10,8 @@ from app.events.skills import SpeakingRateEvent
 from app.events.system import ReadyEvent
 from app.events.voice import AttentionEvent, FillerEvent, PlaybackEvent, STTEvent
 from app.kernel.runtime import Runtime
-from app.voice.chimes.fillers import LONGEST_SECONDS, SENTENCES, Fillers
+from app.sayings.languages import SAYINGS, sayings
+from app.voice.chimes.fillers import LONGEST_SECONDS, Fillers
 from app.voice.chimes.tones import Chime
 from app.voice.pipeline import language_of
 from app.voice.tts.scripted import ScriptedTts
@@ -38,11 +39,11 @@ async def test_they_are_made_once_everything_is_ready(runtime: Runtime) -> None:
             await after(runtime, AttentionEvent(state="listening"))
             assert voice.spoken == []
             await after(runtime, READY)
-            assert voice.spoken == list(SENTENCES["en"])
+            assert voice.spoken == list(sayings("en").fillers)
             await after(runtime, AttentionEvent(state="asleep"), READY)
-            assert len(voice.spoken) == len(SENTENCES["en"]), "they are kept"
+            assert len(voice.spoken) == len(sayings("en").fillers), "they are kept"
             await after(runtime, SpeakingRateEvent(speed=1.5), AttentionEvent(state="asleep"))
-            assert len(voice.spoken) == 2 * len(SENTENCES["en"])
+            assert len(voice.spoken) == 2 * len(sayings("en").fillers)
         assert len(runtime.streams) == 0
         group.cancel_scope.cancel()
 
@@ -127,24 +128,24 @@ async def test_a_voice_that_drawls_has_none(runtime: Runtime) -> None:
         ready = anyio.Event()
         group.start_soon(TtsService(runtime, settings, voice).run, ready.set)
         await ready.wait()
-        fillers = Fillers(runtime, "en")
+        fillers = Fillers(runtime, ("en",))
         await fillers.make(lambda: True)
         assert fillers.complete
-        assert fillers.next() is None
+        assert fillers.next("en") is None
         group.cancel_scope.cancel()
 
 
 async def test_they_are_made_only_while_nothing_better_is_to_be_done(runtime: Runtime) -> None:
     async with anyio.create_task_group() as group:
         voice = await speaking(runtime, group)
-        fillers, quiet = Fillers(runtime, "en"), [True, True, False]
+        fillers, quiet = Fillers(runtime, ("en",)), [True, True, False]
         await fillers.make(lambda: quiet.pop(0))
         assert len(voice.spoken) == 2
         assert not fillers.complete
         await fillers.make(lambda: True)
-        made = [fillers.next() for _ in range(2 * len(SENTENCES["en"]))]
+        made = [fillers.next("en") for _ in range(2 * len(sayings("en").fillers))]
         texts = [filler.text for filler in made if filler is not None]
-        assert sorted(set(texts)) == sorted(SENTENCES["en"])
+        assert sorted(set(texts)) == sorted(sayings("en").fillers)
         assert all(one != two for one, two in zip(texts, texts[1:], strict=False))
         assert all(len(f.samples) / f.rate <= LONGEST_SECONDS for f in made if f is not None)
         group.cancel_scope.cancel()
@@ -171,7 +172,7 @@ def test_a_voice_says_by_its_name_which_language_it_speaks(voice: str, language:
     assert language_of(voice) == language
 
 
-@pytest.mark.parametrize("language", list(SENTENCES))
+@pytest.mark.parametrize("language", list(SAYINGS))
 def test_every_language_has_several_and_they_are_short(language: str) -> None:
-    assert len(set(SENTENCES[language])) >= 3
-    assert all(len(sentence) <= 15 for sentence in SENTENCES[language])
+    assert len(set(sayings(language).fillers)) >= 3
+    assert all(len(sentence) <= 15 for sentence in sayings(language).fillers)

@@ -151,3 +151,39 @@ def test_okay_thanks_may_be_the_answer_to_a_question() -> None:
     asked = "Shall I set the timer again?"
     assert not is_farewell("Okay, thank you.", asked)
     assert is_farewell("No, thank you.", asked)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("de", "Danke."),
+        ("de", "Danke, das war's."),
+        ("de", "Nein danke, das ist alles. Tschüss!"),
+        ("fr", "Merci, c\u2019est tout."),
+        ("fr", "Bonne nuit !"),
+        ("es", "Gracias, eso es todo."),
+        ("es", "¡Hasta luego!"),
+    ],
+)
+def test_a_farewell_is_understood_in_its_language(language: str, text: str) -> None:
+    assert is_farewell(text, PARIS, language)
+    assert not is_farewell(text, PARIS, "it")
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("de", "Danke, und wann fährt der nächste?"),
+        ("de", "Gut."),
+        ("fr", "C'est bien."),
+        ("es", "¿Y mañana?"),
+        ("es", "Eso."),
+    ],
+)
+def test_other_words_are_no_farewell_in_any_language(language: str, text: str) -> None:
+    assert not is_farewell(text, PARIS, language)
+
+
+def test_thanks_for_a_question_is_no_farewell_in_german_either() -> None:
+    assert not is_farewell("Ja, danke.", "Soll ich noch einen nennen?", "de")
+    assert is_farewell("Nein, danke.", "Soll ich noch einen nennen?", "de")
