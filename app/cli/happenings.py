@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from app.cli.output import console
 from app.events.base import Event
 from app.events.dialogue import TurnEndedEvent
 from app.events.llm import ModelReadyEvent
@@ -23,6 +21,7 @@ from app.events.voice import (
     FillerEvent,
     NoSpeechEvent,
     NoVoiceEvent,
+    PartialTranscriptEvent,
     STTEvent,
     WakeWordEvent,
 )
@@ -34,6 +33,7 @@ SHOWN = (
     ReadyEvent,
     ServiceStateEvent,
     WakeWordEvent,
+    PartialTranscriptEvent,
     STTEvent,
     TurnEndedEvent,
     NoSpeechEvent,
@@ -50,29 +50,6 @@ SHOWN = (
 
 UNANSWERED = {"not_meant": "that was not for me", "farewell": "no longer listening"}
 """What is shown for what got no answer."""
-
-
-async def follow(solo: Solo, plain: bool) -> None:
-    """Print what happens until cancelled."""
-    parts: dict[str, str] = {}
-    async for event in solo.events:
-        if isinstance(event, AudioDeviceEvent):
-            parts[event.role] = event.device if event.state == "ready" else "none"
-        elif isinstance(event, ModelReadyEvent):
-            parts["model"] = f"{event.model} ({event.engine}, {event.context} tokens)"
-        if plain:
-            _print_plain(event)
-        elif isinstance(event, ReadyEvent):
-            console().print(welcome(solo, event, parts))
-        elif (line := friendly_line(event)) is not None:
-            console().print(line)
-
-
-def _print_plain(event: Event) -> None:
-    line = plain_line(event)
-    if line:
-        sys.stdout.write(line + "\n")
-        sys.stdout.flush()
 
 
 def plain_line(event: Event) -> str:

@@ -83,6 +83,7 @@ def _record(
 ) -> None:
     import anyio
 
+    from app.cli.screen import Screen
     from app.kernel import log
     from app.kernel.signals import stop_on_signals
     from app.talks import record as record_talk
@@ -96,6 +97,11 @@ def _record(
     in_time = heard is None or realtime
     listener = Listener(Talk(latency_valid=in_time), lambda: recorder.position)
     notes = Notes()
+    screen = Screen(output.console())
+
+    def tell(event: Event) -> None:
+        notes.tell(event)
+        screen.show(event)
 
     async def main() -> None:
         stop = anyio.Event()
@@ -108,13 +114,14 @@ def _record(
                 realtime=in_time,
                 seconds=seconds,
                 stop=stop,
-                begun=lambda: output.console().print("I listen."),
-                tell=lambda event: _tell(event, notes),
+                begun=lambda: screen.print("I listen."),
+                tell=tell,
             )
 
     try:
         anyio.run(main)
     finally:
+        screen.close()
         recorder.close()
         listener.talk.seconds = round(recorder.position / RATE, 3)
         if recorder.position:
@@ -148,12 +155,3 @@ def _write(
         redacted=redact,
     )
     path.write_text(as_yaml(listener.talk, notes, settings, origin), encoding="utf-8")
-
-
-def _tell(event: Event, notes: Notes) -> None:
-    from app.cli.happenings import friendly_line
-
-    notes.tell(event)
-    line = friendly_line(event)
-    if line is not None:
-        output.console().print(line)

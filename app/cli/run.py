@@ -34,7 +34,8 @@ def run(
 
     import anyio
 
-    from app.cli.happenings import SHOWN, follow
+    from app.cli.following import follow
+    from app.cli.happenings import SHOWN
     from app.kernel import log
     from app.kernel.signals import stop_on_signals
     from app.main import solo

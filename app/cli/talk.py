@@ -51,21 +51,24 @@ def hold(settings: Settings, heard: Path, said: Path | None, *, realtime: bool, 
     """Hold the conversation, showing what happens as it happens."""
     import anyio
 
-    from app.cli.happenings import friendly_line
+    from app.cli.screen import Screen
     from app.kernel import log
     from app.talks import talk as converse
 
     log.configure(settings.log, settings.logs_dir)
+    screen = Screen(output.console())
 
     def tell(event: Event) -> None:
-        line = friendly_line(event) if show else None
-        if line is not None:
-            output.console().print(line)
+        if show:
+            screen.show(event)
 
     async def main() -> Talk:
         return await converse(settings, heard, said, realtime=realtime, tell=tell)
 
-    return anyio.run(main)
+    try:
+        return anyio.run(main)
+    finally:
+        screen.close()
 
 
 def show_demo(settings: Settings, said: Path) -> None:
