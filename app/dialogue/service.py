@@ -99,8 +99,7 @@ class DialogueService:
 
     def _hear(self, fact: Event, group: TaskGroup) -> None:
         if isinstance(fact, WakeWordEvent | SpeechStartedEvent | PartialTranscriptEvent):
-            text = fact.text if isinstance(fact, PartialTranscriptEvent) else ""
-            group.start_soon(self._expect, fact.owner, text)
+            group.start_soon(self._expect, fact.owner, _said_so_far(fact))
         if fact.turn is None:
             return
         if isinstance(fact, TurnCommittedEvent):
@@ -128,8 +127,8 @@ class DialogueService:
             place = self._queues.join(dialogue) if dialogue else nullcontext()
             group.start_soon(self._heard, fact, turn, place)
 
-    async def _expect(self, owner: str, text: str) -> None:
-        """A person speaks: let the model read what the answer will continue. text: their words so far.
+    async def _expect(self, owner: str, said: UserSaidEvent | None) -> None:
+        """A person speaks: let the model read what the answer will continue. said: their words so far.
         While an answer is heard nobody knows yet how much of it will have been heard."""
         if owner in self._heard_now:
             return
@@ -137,11 +136,10 @@ class DialogueService:
             async with self._choosing:
                 dialogue = await self._continue(owner, "voice")
             lines = await self._history.load(owner, dialogue)
-            if text:
-                said = UserSaidEvent(owner=owner, text=text, channel="voice")
-                messages = (await self._prepare(said, text, lines, window_start(lines))).prompt.messages
-            else:
+            if said is None:
                 messages = opening(self._system, lines)
+            else:
+                messages = (await self._prepare(said, said.text, lines, window_start(lines))).prompt.messages
         except SoloError as error:
             log.debug("not_expected", code=error.code)
             return
@@ -283,6 +281,12 @@ class DialogueService:
             for line in lines
         )
         yield DialoguesEvent(owner=asked.owner, messages=messages)
+
+
+def _said_so_far(fact: Event) -> UserSaidEvent | None:
+    if not isinstance(fact, PartialTranscriptEvent) or not fact.text:
+        return None
+    return UserSaidEvent(owner=fact.owner, text=fact.text, channel="voice", language=fact.language)
 
 
 def _reply_event(said: UserSaidEvent, dialogue: str, reply: Reply) -> ReplyEvent:

@@ -123,11 +123,12 @@ class TranscribeEvent(Request):
 
 class PartialTranscriptEvent(Fact):
     """What a person has said so far, while they speak. sure: what will hardly change any more; rest:
-    what may; text: both."""
+    what may; text: both; language: in which it was heard."""
 
     droppable: ClassVar[bool] = True
 
     text: str
+    language: str | None = None
     sure: str = ""
     rest: str = ""
 

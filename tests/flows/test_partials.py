@@ -28,6 +28,7 @@ async def test_words_come_on_a_steady_beat_while_they_are_spoken(runtime: Runtim
         assert all(0.6 < later - sooner < 0.9 for sooner, later in zip(times, times[1:], strict=False))
         assert all(LONG.startswith(event.text) for event in partials)
         assert {event.turn for event in partials} == {s.begun[0].turn}
+        assert {event.language for event in partials} == {"en"}
 
 
 async def test_what_is_sure_only_grows(runtime: Runtime) -> None:

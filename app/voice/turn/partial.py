@@ -15,7 +15,7 @@ import structlog
 from anyio.abc import TaskGroup
 
 from app.config.voice import SttSettings
-from app.events.voice import PartialTranscriptEvent
+from app.events.voice import PartialTranscriptEvent, STTEvent
 from app.kernel.errors import SoloError
 from app.kernel.runtime import Runtime
 from app.voice.audio.frames import Samples, samples_of
@@ -72,17 +72,24 @@ class Partials:
                     partial=True,
                 )
                 if heard.text:
-                    self._tell(heard.text, turn, revision)
+                    self._tell(heard, turn, revision)
         except SoloError as error:
             log.debug("no_partial", turn=turn, code=error.code)
         finally:
             self._scope = None
 
-    def _tell(self, text: str, turn: str, revision: int) -> None:
-        self._words.feed(text)
-        sure, rest = " ".join(self._words.sure), " ".join(self._words.rest)
+    def _tell(self, heard: STTEvent, turn: str, revision: int) -> None:
+        words = self._words
+        words.feed(heard.text)
         self._runtime.bus.publish(
-            PartialTranscriptEvent(turn=turn, revision=revision, text=self._words.text, sure=sure, rest=rest)
+            PartialTranscriptEvent(
+                turn=turn,
+                revision=revision,
+                text=words.text,
+                language=heard.language,
+                sure=" ".join(words.sure),
+                rest=" ".join(words.rest),
+            )
         )
 
 

@@ -92,6 +92,21 @@ async def test_words_are_read_while_they_are_spoken(
     assert answering.messages[-1].content.startswith(reading.messages[-1].content)
 
 
+async def test_words_of_another_language_are_read_with_what_is_told_about_it(
+    runtime: Runtime, settings: Settings, database: Database
+) -> None:
+    await spoken_before(runtime, database)
+    model = Model()
+    async with running(runtime, settings, database, model):
+        runtime.bus.publish(PartialTranscriptEvent(turn="t9", text="Wo wohne", language="de"))
+        await asked_for(model, 1)
+        await say(runtime, "Wo wohne ich?", channel="voice", language="de")
+    reading, answering = model.asked
+    assert reading.messages[-1].content == "(Please answer in German.)\n\nWo wohne"
+    assert reading.messages[:-1] == answering.messages[:-1]
+    assert answering.messages[-1].content.startswith(reading.messages[-1].content)
+
+
 async def test_nothing_is_read_of_a_dialogue_that_is_being_answered(runtime: Runtime) -> None:
     model, warming = Model(), Warming(runtime.bus)
     messages = (ChatMessage(role="user", content="no I mean"),)
