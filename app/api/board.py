@@ -15,6 +15,7 @@ from app.events.voice import (
     AttentionEvent,
     AudioDeviceEvent,
     EchoEvent,
+    NoJudgeEvent,
     NoSpeechEvent,
     NoVoiceEvent,
     PausesLearntEvent,
@@ -28,6 +29,7 @@ FOLLOWED: Final[tuple[type[Event], ...]] = (
     EchoEvent,
     PausesLearntEvent,
     NoVoiceEvent,
+    NoJudgeEvent,
     AttentionEvent,
     SpeculationEvent,
     NoSpeechEvent,
@@ -62,6 +64,7 @@ class StatusBoard:
         self.pauses: PausesReport | None = None
         self.attention = self.attention_reason = ""
         self.no_voice: dict[str, str] = {}
+        self.no_judge = ""
         self.completion_tokens = 0
         self.model = ""
         self.ready_seconds: float | None = None
@@ -86,6 +89,8 @@ class StatusBoard:
             )
         elif isinstance(event, NoVoiceEvent):
             self.no_voice[event.language] = event.reason
+        elif isinstance(event, NoJudgeEvent):
+            self.no_judge = event.reason
         elif isinstance(event, AttentionEvent):
             self.attention, self.attention_reason = event.state, event.reason
         elif isinstance(event, NoSpeechEvent):

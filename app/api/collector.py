@@ -160,6 +160,7 @@ class Collector:
             echo=self.board.echo,
             pauses=self.board.pauses,
             no_voice=dict(self.board.no_voice),
+            no_judge=self.board.no_judge,
         )
 
     def _bus(self) -> BusReport:

@@ -109,7 +109,7 @@ class PausesReport(Schema):
 class VoiceReport(Schema):
     """Hearing and speaking. attention: what the ear does now, "off" without voice; attention_reason: why,
     "follow_up" while it is open after an answer; no_voice: languages that are spoken with a voice of another
-    one, and why."""
+    one, and why; no_judge: why the sound of a pause does not help to tell the end of a turn."""
 
     enabled: bool
     attention: str
@@ -120,6 +120,7 @@ class VoiceReport(Schema):
     echo: EchoReport | None = None
     pauses: PausesReport | None = None
     no_voice: dict[str, str] = {}
+    no_judge: str = ""
 
 
 class CountersReport(Schema):

@@ -19,10 +19,12 @@ from app.events.voice import (
     BargeInEvent,
     EchoEvent,
     FillerEvent,
+    NoJudgeEvent,
     NoSpeechEvent,
     NoVoiceEvent,
     PartialTranscriptEvent,
     STTEvent,
+    UnspokenEvent,
     WakeWordEvent,
 )
 
@@ -43,6 +45,8 @@ SHOWN = (
     AudioDeviceEvent,
     EchoEvent,
     NoVoiceEvent,
+    NoJudgeEvent,
+    UnspokenEvent,
     ModelReadyEvent,
     AnnouncementEvent,
 )
@@ -81,6 +85,10 @@ def plain_line(event: Event) -> str:
             return f"DEVICE {event.role} {event.state} {event.device}".rstrip()
         case EchoEvent(state="degraded"):
             return f"ECHO {event.reason}"
+        case NoJudgeEvent():
+            return f"JUDGE {event.reason}"
+        case UnspokenEvent():
+            return f"UNSPOKEN {event.reason}"
         case NoVoiceEvent():
             return f"VOICE {event.language} {event.reason}"
         case _:
@@ -112,6 +120,10 @@ def friendly_line(event: Event) -> Text | None:
             return Text(f"! {event.service}: {event.reason}", style="yellow")
         case EchoEvent(state="degraded"):
             return Text(f"! echo: {event.reason}", style="yellow")
+        case NoJudgeEvent():
+            return Text(f"! end of turn: {event.reason}", style="yellow")
+        case UnspokenEvent():
+            return Text(f"! not spoken: {event.reason}", style="yellow")
         case NoVoiceEvent():
             return Text(f"! voice: {event.reason}", style="yellow")
         case AudioDeviceEvent(state="lost"):

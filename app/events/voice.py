@@ -217,6 +217,19 @@ class NoVoiceEvent(Fact):
     reason: str
 
 
+class UnspokenEvent(Fact):
+    """There was something to say, and it could not be spoken. reason: why, in a sentence."""
+
+    reason: str
+
+
+class NoJudgeEvent(Fact):
+    """The sound of a pause tells nothing: silence and words alone say when a turn is over, so it takes
+    longer. reason: why, and the way out, in sentences."""
+
+    reason: str
+
+
 class PlaybackEvent(Fact):
     """The loudspeaker began, finished or was stopped. `played_ms`: how much of the turn's speech
     has really been heard; `audible_at`: clock time of the first audible sample."""

@@ -17,6 +17,7 @@ from app.events.voice import (
     AttentionEvent,
     BargeInEvent,
     FillerEvent,
+    NoJudgeEvent,
     NoSpeechEvent,
     PartialTranscriptEvent,
     PlaybackEvent,
@@ -24,6 +25,7 @@ from app.events.voice import (
     SpeechEndedEvent,
     SpeechStartedEvent,
     STTEvent,
+    UnspokenEvent,
     WakeWordEvent,
 )
 from app.kernel.bus import Subscription
@@ -52,6 +54,8 @@ TOLD = (
     TurnTracedEvent,
     AttentionEvent,
     FillerEvent,
+    UnspokenEvent,
+    NoJudgeEvent,
 )
 
 

@@ -105,6 +105,8 @@ class Stage:
         self.before: list[str | None] = []
         """The language that the recognizer was told to expect, for each transcription."""
         self.echo_dbfs: float | None = None
+        self.frame_takes = 1.0
+        """How long a frame takes to come, as a multiple of what it holds."""
         self.start = asyncio.get_running_loop().time()
         self._words: dict[int, str] = {}
         self._codes = count(1)
@@ -141,7 +143,7 @@ class Stage:
 
     async def _frames(self, frames: int, speech: float, dbfs: float, code: int) -> None:
         for _ in range(frames):
-            await anyio.sleep(FRAME_S)
+            await anyio.sleep(FRAME_S * self.frame_takes)
             self._frame(speech, dbfs, code)
             await checkpoint()
             self._announce_wake()

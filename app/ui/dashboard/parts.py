@@ -97,6 +97,9 @@ def devices(status: StatusReport) -> str:
         f"<tr><td>voice</td><td>{pill(language, RED)}</td><td>{escape(reason)}</td></tr>"
         for language, reason in status.voice.no_voice.items()
     )
+    if status.voice.no_judge:
+        by, why = pill("by silence", RED), escape(status.voice.no_judge)
+        rows += f"<tr><td>end of turn</td><td>{by}</td><td>{why}</td></tr>"
     return f'<table class="solo-table">{rows}</table>' if rows else '<span class="solo-soft">none yet</span>'
 
 

@@ -25,6 +25,7 @@ from app.events.voice import (
     PlaybackEvent,
     PushToTalkEvent,
     STTEvent,
+    UnspokenEvent,
     WakeWordEvent,
 )
 from app.kernel.bus import Subscription
@@ -49,6 +50,7 @@ HEARD: tuple[type[Event], ...] = (
     PlaybackEvent,
     STTEvent,
     SpeakingRateEvent,
+    UnspokenEvent,
     ReadyEvent,
 )
 RESTING = ("asleep", "listening")
@@ -103,6 +105,8 @@ class ChimeService:
                     self._ring(Chime.WAKE)
                 case NoSpeechEvent():
                     self._nothing(event)
+                case UnspokenEvent():
+                    self._ring(Chime.ERROR)
                 case PlaybackEvent():
                     self._thinking.cancel()
                 case STTEvent():

@@ -11,7 +11,7 @@ import structlog
 
 from app.events.base import LOCAL_OWNER
 from app.events.dialogue import ReplyDeltaEvent, ReplyEvent, TurnCommittedEvent, UserSaidEvent
-from app.events.voice import ReplySpokenEvent, SpeakEvent, STTEvent, TTSEvent
+from app.events.voice import ReplySpokenEvent, SpeakEvent, STTEvent, TTSEvent, UnspokenEvent
 from app.kernel.errors import Interrupted, SoloError, TimedOut, TurnCancelled, Unavailable
 from app.kernel.runtime import Runtime
 from app.kernel.streams import Stream
@@ -164,6 +164,7 @@ class Reply:
     async def _speak(self, key: str, deltas: Stream[str]) -> None:
         sound_key, sound = self._runtime.streams.open(STRETCHES_AHEAD)
         self._sound = sound
+        mute = ""
         request = SpeakEvent(
             turn=self.turn,
             revision=self._revision,
@@ -180,11 +181,14 @@ class Reply:
             self.cut_off()
         except SoloError as error:
             log.warning("speech_failed", turn=self.turn, code=error.code, error=str(error))
+            mute = str(error)
         finally:
             deltas.abandon()
             sound.abandon()
             self._runtime.streams.discard(sound_key)
         await self._committed.wait()
+        if mute:
+            self._runtime.bus.publish(UnspokenEvent(owner=self._owner, turn=self.turn, reason=mute))
         self._all_spoken = True
         self._playback.finish(self.turn)
         self._release()

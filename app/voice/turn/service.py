@@ -12,6 +12,7 @@ from app.events.voice import (
     AttentionEvent,
     AudioDeviceEvent,
     FillerEvent,
+    NoJudgeEvent,
     PausesLearntEvent,
     PlaybackEvent,
     PushToTalkEvent,
@@ -110,6 +111,7 @@ class TurnService:
         except (NotFound, BrokenFile, MissingExtra) as error:
             log.warning("judge_missing", judge=self._judge.name, error=str(error))
             self._judge = SilenceOnly()
+            self._runtime.bus.publish(NoJudgeEvent(reason=str(error)))
 
     async def _made(self) -> Patience:
         turn = self._settings.turn

@@ -6,7 +6,7 @@ import pytest
 
 from app.cli.happenings import SHOWN, friendly_line, plain_line
 from app.events.base import Event
-from app.events.voice import AttentionEvent, FillerEvent, NoSpeechEvent
+from app.events.voice import AttentionEvent, FillerEvent, NoJudgeEvent, NoSpeechEvent, UnspokenEvent
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,8 @@ from app.events.voice import AttentionEvent, FillerEvent, NoSpeechEvent
         (NoSpeechEvent(reason="farewell"), "○ no longer listening", "NOTHING farewell"),
         (NoSpeechEvent(reason="silence"), "○ nothing said", "NOTHING silence"),
         (FillerEvent(text="One moment."), "… One moment.", "MEANWHILE One moment."),
+        (UnspokenEvent(reason="No voice."), "! not spoken: No voice.", "UNSPOKEN No voice."),
+        (NoJudgeEvent(reason="No model."), "! end of turn: No model.", "JUDGE No model."),
     ],
 )
 def test_it_is_shown_to_people_and_to_programs(event: Event, friendly: str, plain: str) -> None:

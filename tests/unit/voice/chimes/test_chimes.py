@@ -12,7 +12,14 @@ import pytest
 
 from app.config.voice import ChimeSettings
 from app.events.base import Event
-from app.events.voice import AttentionEvent, NoSpeechEvent, PlaybackEvent, PushToTalkEvent, WakeWordEvent
+from app.events.voice import (
+    AttentionEvent,
+    NoSpeechEvent,
+    PlaybackEvent,
+    PushToTalkEvent,
+    UnspokenEvent,
+    WakeWordEvent,
+)
 from app.kernel.runtime import Runtime
 from app.voice.audio.frames import Samples
 from app.voice.chimes.service import ChimeService
@@ -75,6 +82,7 @@ async def after(runtime: Runtime, *events: Event, seconds: float = 0.1) -> None:
         (PushToTalkEvent(pressed=True), Chime.WAKE),
         (AttentionEvent(state="listening", reason="follow_up"), Chime.LISTENING),
         (NoSpeechEvent(reason="not_understood"), Chime.ERROR),
+        (UnspokenEvent(reason="There is no voice."), Chime.ERROR),
         (NoSpeechEvent(reason="farewell"), Chime.CLOSED),
     ],
 )
