@@ -21,7 +21,8 @@ import structlog
 from app.skills.english.rules import ENGLISH
 from tests.clockjumps import one_life
 from tests.killing import Tally, kill_often
-from tests.unit.skills.phrases import LEFT_ALONE, TAKEN
+from tests.unit.skills.leftalone import LEFT_ALONE
+from tests.unit.skills.phrases import TAKEN
 from tests.virtual import VirtualLoop
 
 

@@ -13,7 +13,8 @@ from app.skills.english.rules import ENGLISH
 from app.skills.english.words import tokenize
 from app.skills.grammar import LONGEST
 from app.skills.intents import Intent, SetTimer
-from tests.unit.skills.phrases import LEFT_ALONE, TAKEN
+from tests.unit.skills.leftalone import LEFT_ALONE
+from tests.unit.skills.phrases import TAKEN
 
 
 @pytest.mark.parametrize(("text", "meant"), TAKEN, ids=[text for text, _ in TAKEN])
