@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings as examples
 
 from app.kernel.runtime import Runtime
 from tests.matrix import (  # noqa: F401  (pytest finds its hooks here)
@@ -21,6 +22,9 @@ from tests.matrix import (  # noqa: F401  (pytest finds its hooks here)
     pytest_terminal_summary,
 )
 from tests.virtual import VirtualClock, VirtualLoop
+
+examples.register_profile("patient", deadline=None)  # a busy machine must not fail a test
+examples.load_profile("patient")
 
 STRICT = os.environ.get("SOLO_TEST_STRICT") == "1"
 """In CI nothing may be skipped for want of a part."""
