@@ -11,10 +11,10 @@ import pytest
 from app.config.voice import SttSettings, TtsSettings
 from app.kernel.errors import BadInput, BadSettings, BrokenFile, NotFound, SoloError, Unsupported
 from app.voice.audio.frames import RATE, Samples
+from app.voice.stt.encoder import window_for
 from app.voice.stt.faster_whisper import FasterWhisper
 from app.voice.stt.guard import doubt, doubt_sound
 from app.voice.stt.port import SpeechToText, Transcript
-from app.voice.stt.window import window_for
 from app.voice.tts.piper import PiperTts
 from app.voice.tts.port import joined
 from tests.conftest import MODELS

@@ -1,7 +1,7 @@
 """Whisper by faster-whisper (CTranslate2): int8 on a CPU, or a GPU when there is one.
 
 Sound is heard in pieces of up to twenty seconds, each in a window no longer than it needs (see
-window.py), by the encoder and decoder directly; what looped, by faster-whisper's own loop over
+encoder.py), by the encoder and decoder directly; what looped, by faster-whisper's own loop over
 30 s windows.  Nothing is ever downloaded.
 """
 
@@ -22,9 +22,10 @@ from app.assets.locate import locate
 from app.config.voice import SttSettings
 from app.kernel.errors import BadInput, BadSettings, BrokenFile, MissingExtra, Unsupported
 from app.voice.audio.frames import RATE, Samples
+from app.voice.stt.encoder import Encoder, window_for
+from app.voice.stt.pieces import loops, most_tokens, pieces, unrolled
 from app.voice.stt.port import SttCapabilities, Transcript, never
 from app.voice.stt.recognised import recognised
-from app.voice.stt.window import WINDOWS, loops, most_tokens, pieces, unrolled, window_for
 
 log = structlog.get_logger("solo.stt")
 
@@ -47,6 +48,7 @@ class FasterWhisper:
         self._name = choose.stt(settings.model, settings.language)
         self._models_dir = models_dir
         self._model: Any = None
+        self._encoder: Encoder | None = None
         self._tokenizers: dict[str, Any] = {}
 
     # -- loading -------------------------------------------------------------------------------
@@ -72,8 +74,10 @@ class FasterWhisper:
             self._model = whisper(
                 str(folder), device=device, compute_type=compute, cpu_threads=threads, local_files_only=True
             )
+            self._encoder = Encoder(self._model, whole=device != "cpu")
             self._set_capabilities()
             self._check_language(folder.name)
+            self._encoder.prepare()
             self._hear(np.zeros(RATE, np.float32), self._code(None) or "en", ())
         except ValueError as error:
             if "compute type" in str(error):
@@ -130,7 +134,7 @@ class FasterWhisper:
         raise BadSettings(f"The speech model {model} does not know the language {wanted!r}.", hint=hint)
 
     def close(self) -> None:
-        self._model = None
+        self._model = self._encoder = None
         self._tokenizers.clear()
 
     # -- hearing -------------------------------------------------------------------------------
@@ -163,7 +167,7 @@ class FasterWhisper:
     ) -> Transcript:
         heard = self._hear(audio, language, hints, given_up, before)
         if heard is None:
-            language = language or self._recognised(self._encode(audio, WINDOWS[-1]), audio.size, before)
+            language = language or self._recognised(self._encode(audio), audio.size, before)
             heard = self._hear_strictly(audio, language, hints)
         return heard
 
@@ -249,15 +253,10 @@ class FasterWhisper:
             sum(segment.avg_logprob * len(segment.tokens) for segment in heard) / length,
         )
 
-    def _encode(self, audio: Samples, window: float) -> Any:
-        import ctranslate2
-
-        padded = np.zeros(round(window * RATE), np.float32)
-        padded[: audio.size] = audio
-        features = self._model.feature_extractor(padded, padding=0)
-        return self._model.model.encode(
-            ctranslate2.StorageView.from_array(np.ascontiguousarray(features[None], np.float32))
-        )
+    def _encode(self, audio: Samples, window: float | None = None) -> Any:
+        """window: None for the whole one."""
+        assert self._encoder is not None  # noqa: S101  (load has made it)
+        return self._encoder.encode(audio, window) if window else self._encoder.encode(audio)
 
     def _tokenizer(self, language: str) -> Any:
         if language not in self._tokenizers:

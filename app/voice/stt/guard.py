@@ -23,6 +23,8 @@ SILENT_PEAK: Final = 1e-4
 SHORTEST_SECONDS: Final = 0.1
 NOBODY: Final = 0.6
 NOBODY_LOG: Final = -0.8
+PERHAPS_NOBODY: Final = 0.5
+PERHAPS_LOG: Final = -1.1
 IMPROBABLE: Final = -1.9
 IMPROBABLE_SENTENCE: Final = -1.3
 SENTENCE_WORDS: Final = 4
@@ -58,6 +60,8 @@ def doubt(heard: Transcript) -> Doubt:
     if not any(character.isalnum() for character in text):
         return "noise" if heard.no_speech < NOBODY else "silence"
     if heard.no_speech > NOBODY and heard.log_probability < NOBODY_LOG:
+        return "noise"
+    if heard.no_speech > PERHAPS_NOBODY and heard.log_probability < PERHAPS_LOG:
         return "noise"
     if heard.log_probability < IMPROBABLE or _improbable_sentence(heard):
         return "noise"

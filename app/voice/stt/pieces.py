@@ -1,10 +1,7 @@
-"""How much of Whisper's 30 s window a recording needs, and how to notice that a short one failed.
+"""Cutting long recordings, and noticing that a recognizer repeats itself.
 
-Whisper was trained on 30 s of sound, padded with silence.  Its encoder costs the same for every
-second of padding, so a question of two seconds is given a window of ten.  Shorter ones make the
-decoder repeat itself; what still loops is noticed here and heard again with the whole window.
-
-Recordings of more than 20 s are cut into shorter pieces, where they are quietest.
+Recordings of more than 20 s are cut into shorter pieces, where they are quietest.  Decoders miss
+the end of a recording now and then and say things again and again.
 
 A rule file: sound and token ids in, decisions out.
 """
@@ -18,10 +15,6 @@ import numpy as np
 
 from app.voice.audio.frames import RATE, Samples
 
-WINDOWS: Final = (10.0, 15.0, 20.0, 30.0)
-"""Seconds; the last one is the model's own."""
-MARGIN: Final = 0.5
-"""Seconds of silence that must follow the last sound inside the window."""
 TOKENS_PER_SECOND: Final = 7.0
 """More than anyone says."""
 TOKENS_FREE: Final = 10
@@ -32,11 +25,6 @@ EARLIEST_CUT, LATEST_CUT = 5.0, 14.5
 """Seconds: how long the pieces of a longer one are; the last may be shorter."""
 QUIET: Final = 0.3
 """Seconds of sound whose loudness is compared when a cut is looked for."""
-
-
-def window_for(seconds: float) -> float | None:
-    """The shortest window that holds that much sound; None when even the longest does not."""
-    return next((window for window in WINDOWS if seconds + MARGIN <= window), None)
 
 
 def pieces(audio: Samples) -> list[Samples]:

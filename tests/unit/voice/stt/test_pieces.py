@@ -2,26 +2,8 @@ import numpy as np
 import pytest
 
 from app.voice.audio.frames import RATE
-from app.voice.stt.window import loops, most_tokens, pieces, unrolled, window_for
-
-
-@pytest.mark.parametrize(
-    ("seconds", "window"),
-    [
-        (0.4, 10.0),
-        (2.0, 10.0),
-        (9.5, 10.0),
-        (9.6, 15.0),
-        (14.6, 20.0),
-        (29.5, 30.0),
-        (29.6, None),
-        (600, None),
-    ],
-)
-def test_the_window_is_the_shortest_that_leaves_silence_at_its_end(
-    seconds: float, window: float | None
-) -> None:
-    assert window_for(seconds) == window
+from app.voice.stt.encoder import window_for
+from app.voice.stt.pieces import loops, most_tokens, pieces, unrolled
 
 
 @pytest.mark.parametrize("seconds", [0.0, 5.0, 29.5, 40.0, 200.0])
