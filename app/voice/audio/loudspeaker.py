@@ -22,7 +22,12 @@ from app.voice.audio.devices import Device
 from app.voice.audio.frames import Samples
 from app.voice.audio.portaudio import accepts, find, in_thread, lost, start, stop
 
-BLOCK_MS = 10
+BLOCK_MS = 5
+"""The device asks for so much at a time …"""
+TAPPED_BLOCKS = 2
+"""… and what it got is told in pieces of so many."""
+DEVICE_SHARE = 6
+"""One in so many parts of what is kept ready lies in the device, the rest where a flush can reach it."""
 LONGEST_DELAY = 1.0
 """What a device says of its delay is believed up to this many seconds."""
 
@@ -106,8 +111,8 @@ class Loudspeaker:
         self.name = wanted or "the default loudspeaker"
         self.rate = 48_000
         self.tap: Callable[[Samples, float], None] | None = None
-        """Told every block that goes out, silence included, and when its first sample is heard; in
-        PortAudio's thread."""
+        """Told all that goes out, silence included, every 10 ms, and when the first sample of it is heard;
+        in PortAudio's thread."""
         self._line = Line(self.rate)
         self._changed = asyncio.Event()
         self._generation = 0
@@ -193,6 +198,7 @@ class Loudspeaker:
 
     def _start(self, device: Device, loop: asyncio.AbstractEventLoop) -> Any:
         line = self._line
+        told: list[tuple[Samples, float]] = []
 
         def wanted(data: Any, frames: int, times: Any, status: Any) -> None:
             delay = times.outputBufferDacTime - times.currentTime
@@ -201,8 +207,11 @@ class Loudspeaker:
             mono, heard_at = np.empty(frames, np.float32), time.monotonic() + delay
             line.fill(mono, heard_at)
             data[:] = mono[:, None]
-            if (tap := self.tap) is not None:
-                tap(mono, heard_at)
+            told.append((mono, heard_at))
+            if len(told) >= TAPPED_BLOCKS:
+                if (tap := self.tap) is not None:
+                    tap(np.concatenate([block for block, _ in told]), told[0][1])
+                told.clear()
 
         def ended() -> None:
             try:
@@ -221,7 +230,7 @@ class Loudspeaker:
                 channels=channels,
                 dtype="float32",
                 blocksize=device.rate * BLOCK_MS // 1000,
-                latency=self._ahead_ms / 3000,  # a third in the device, the rest where a flush can reach it
+                latency=self._ahead_ms / 1000 / DEVICE_SHARE,
                 callback=wanted,
                 finished_callback=ended,
             )

@@ -13,13 +13,19 @@ import numpy as np
 
 from app.kernel.streams import Policy, Stream
 from app.voice.audio.devices import Device
-from app.voice.audio.frames import RATE, Samples
+from app.voice.audio.frames import FRAME, RATE, Samples
 from app.voice.audio.portaudio import accepts, find, in_thread, lost, start, stop
 from app.voice.audio.resample import Resampler, to_mono
 
-BLOCK_MS = 10
-BLOCKS_KEPT = 200
-"""Two seconds may wait before the oldest is dropped."""
+BLOCK_MS = 4
+"""The device is asked for so much at a time: what is heard waits half as long in it on the average …"""
+LATENCY = 0.04
+"""… and so many seconds lie safe in it while nobody takes them."""
+GATHERED_MS = 8
+"""Blocks are handed on together; at 16 kHz as a whole frame, so that it is complete when its last
+sample is heard."""
+BLOCKS_KEPT = 250
+"""Two seconds or more may wait before the oldest is dropped."""
 SILENT_SECONDS = 3.0
 """A device that gives nothing for so long is gone, whatever the system says."""
 
@@ -40,7 +46,7 @@ class Microphone:
 
     @asynccontextmanager
     async def open(self) -> AsyncGenerator[AsyncIterator[Samples]]:
-        """Blocks of about 10 ms. Raises NotFound, MissingExtra, DeviceLost."""
+        """Blocks of 32 ms; of 8 to be converted. Raises NotFound, MissingExtra, DeviceLost."""
         device = await in_thread(lambda: find(self._wanted, "microphone"))
         self.name = device.name
         blocks: Stream[Samples] = Stream(BLOCKS_KEPT, Policy.DROP_OLDEST, name="microphone")
@@ -72,9 +78,14 @@ class Microphone:
 
 def _start(device: Device, blocks: Stream[Samples], loop: asyncio.AbstractEventLoop) -> tuple[_Form, Any]:
     form = _form(device)
+    enough = FRAME if form.rate == RATE else form.rate * GATHERED_MS // 1000
+    gathered: list[Samples] = []
 
     def heard(data: Any, frames: int, time: Any, status: Any) -> None:
-        _to_loop(loop, blocks.offer, np.array(data, np.float32))
+        gathered.append(np.array(data, np.float32))
+        if sum(map(len, gathered)) >= enough:
+            _to_loop(loop, blocks.offer, np.concatenate(gathered))
+            gathered.clear()
 
     def ended() -> None:
         _to_loop(loop, blocks.close, lost(device, "microphone"))
@@ -86,7 +97,7 @@ def _start(device: Device, blocks: Stream[Samples], loop: asyncio.AbstractEventL
             channels=form.channels,
             dtype="float32",
             blocksize=form.rate * BLOCK_MS // 1000,
-            latency="low",
+            latency=LATENCY,
             callback=heard,
             finished_callback=ended,
         ),
