@@ -28,7 +28,7 @@ LONGEST: Final = 200
 memory grows with the piece."""
 SHORT: Final = 80
 """A whole text of so few characters is not cut for haste."""
-FIRST_WORDS: Final = 4
+FIRST_WORDS: Final = 3
 """Without punctuation the first piece may end before a joint from this word on …"""
 FIRST_WORDS_MOST: Final = 8
 """… and ends anywhere after this one."""

@@ -18,7 +18,7 @@ from app.voice.tts.spokenwords import moved
 
 AUDIBLE: Final = 10 ** (-45 / 20)
 """Amplitude from which sound counts: -45 dBFS."""
-LEAD_MS: Final = 10.0
+LEAD_MS: Final = 5.0
 """Kept before the first sound: consonants begin softly."""
 FADE_MS: Final = 4.0
 SENTENCE_PAUSE_MS: Final = 240.0
