@@ -36,6 +36,8 @@ DOUBT_FADE_DB: Final = 0.01
 """Per frame: an echo that passed for a person is remembered for some minutes."""
 DIP: Final = RATE // 10
 """So much without a voice ends a run."""
+WITHIN_DB: Final = 15.0
+"""By so much the end of a syllable may be quieter than what is never speech."""
 SILENT: Final = -120.0
 
 
@@ -118,7 +120,8 @@ class Interrupter:
 
     def _is_voiced(self, frame: Frame) -> bool:
         bound = self._limits.threshold - (RELEASE if self._voiced else 0.0)
-        self._voiced = frame.speech >= bound and frame.dbfs >= self._limits.minimum_dbfs
+        quietest = self._limits.minimum_dbfs - (WITHIN_DB if self._run else 0.0)
+        self._voiced = frame.speech >= bound and frame.dbfs >= quietest
         return self._voiced
 
     def _count(self, frame: Frame) -> int | None:
