@@ -32,13 +32,13 @@ class OverEcho:
     def __init__(self, vad: VoiceActivity) -> None:
         self._vad = vad
         self._lift = LIFT_DB
-        self._nothing = 0
+        self._nothing = FRESH
 
     def score(self, samples: Samples, loudness: float, echo: float) -> float:
         """Probability of speech in a frame so loud (dBFS). echo: how loud what is left of Solo's voice may
         be; -120: nothing was taken out, and the frame is scored as it is."""
         if echo <= SILENCE_DBFS:
-            self._lift, self._nothing = LIFT_DB, 0
+            self._lift, self._nothing = LIFT_DB, FRESH
             return self._vad.score(samples)
         self._nothing = self._nothing + 1 if loudness < echo + STANDS_OUT_DB else 0
         if self._nothing >= FRESH:

@@ -37,8 +37,12 @@ SUSPECTED_MOST: Final = 62
 """but for no more than two seconds on end: then the echo has changed."""
 HELD: Final = 5
 """Frames (160 ms) for which an account holds: what rings beyond the end of the filter comes later."""
-ROOM_RISES_DB: Final = 0.1
-"""Per frame (3 dB a second): how fast the room may become louder."""
+YOUNG_DB: Final = 6.0
+"""More than its account a canceller may leave while it begins to learn; ever less in three seconds."""
+UNKNOWN_MOST: Final = 31
+"""Frames (a second) of the first sound in which all that is heard may be echo, if none is found in it."""
+ROOM_RISES_DB: Final = 0.03
+"""Per frame (a decibel a second): how fast the room may become louder."""
 
 
 class Rest:
@@ -52,6 +56,7 @@ class Rest:
         """Decibels by which more was left than should have been."""
         self._accounts: deque[float] = deque(maxlen=HELD)
         self._room: float | None = None
+        self._unknown = 0
 
     @property
     def attenuation(self) -> float | None:
@@ -71,7 +76,10 @@ class Rest:
         that is not known."""
         should = self._should(echo, left, account)
         self._measure(heard, echo, left, should)
-        return self._may(echo, should)
+        if account is not None and len(self._gains) < ENOUGH and self._unknown < UNKNOWN_MOST:
+            self._unknown += 1
+            return max(heard, left)
+        return self._may(should)
 
     # -- inside ----------------------------------------------------------------------------------
 
@@ -85,7 +93,7 @@ class Rest:
         both = 10 ** (max(self._accounts) / 10) + 10 ** (self._room / 10)
         return max(10 * math.log10(both), echo - CREDIBLE_DB)
 
-    def _may(self, echo: float, should: float) -> float:
+    def _may(self, should: float) -> float:
         if len(self._gains) < ENOUGH:
             return SILENCE_DBFS
         return max(SILENCE_DBFS, should + self._more())
@@ -94,7 +102,8 @@ class Rest:
         """What is to be added to an account."""
         if not self._above:
             return 0.0
-        return max(0.0, sorted(self._above)[int((len(self._above) - 1) * (1 - ALLOWED))])
+        seen = max(0.0, sorted(self._above)[int((len(self._above) - 1) * (1 - ALLOWED))])
+        return seen + YOUNG_DB * (1 - len(self._above) / LOOKED_BACK)
 
     def _measure(self, heard: float, echo: float, left: float, should: float) -> None:
         """How much quieter the echo has become, as far as this frame can tell."""
@@ -104,7 +113,7 @@ class Rest:
         self._worse = self._worse + 1 if left > heard else 0
         if self._worse >= WORSE_FRAMES:
             self._begin_anew(heard - should)
-        expected = self._may(echo, should)
+        expected = self._may(should)
         if SILENCE_DBFS < expected < left - SUSPECT_DB and self._suspected < SUSPECTED_MOST:
             self._suspected += 1
             return
