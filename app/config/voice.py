@@ -113,7 +113,7 @@ class TurnSettings(Section):
     resume: bool = setting(
         True, "go on with the answer when it was only a cough or an uh-huh that was said over it"
     )
-    interrupt_ms: int = setting(190, "this much speech interrupts", ge=64, le=2000)
+    interrupt_ms: int = setting(150, "this much speech interrupts", ge=64, le=2000)
     duck_ms: int = setting(96, "at this much speech Solo speaks softer; 0: never", ge=0, le=2000)
 
 

@@ -40,6 +40,7 @@ class _Other:
 
     name = "other"
     tail = FRAME * 8
+    left: float | None = None
 
     def load(self) -> None: ...
 

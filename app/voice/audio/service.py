@@ -25,7 +25,8 @@ from app.voice.audio.echo.report import EchoReport
 from app.voice.audio.frames import FRAME, Frame, Samples
 from app.voice.audio.gain import Gain
 from app.voice.audio.hub import FrameHub
-from app.voice.audio.level import SILENCE_DBFS, audible, dbfs
+from app.voice.audio.level import SILENCE_DBFS, dbfs
+from app.voice.audio.overecho import OverEcho
 from app.voice.audio.pace import NoPace, Pace
 from app.voice.audio.playback import Playback, Speech
 from app.voice.audio.port import AudioSink, AudioSource, VoiceActivity
@@ -124,6 +125,7 @@ class MicrophoneService:
         self._minimum = settings.vad.minimum_dbfs
         self._source = source
         self._vad = vad
+        self._scored = OverEcho(vad)
         self._hub = hub
         self._pace = None if isinstance(pace, NoPace) else pace
         self._gain = Gain(settings.audio.lift_db)
@@ -177,8 +179,8 @@ class MicrophoneService:
         cleaned = self._lifted(self._cleaned(samples))
         samples = cleaned.samples
         loudness = dbfs(samples)
-        speech = self._vad.score(audible(samples, loudness) if cleaned.echo > SILENCE_DBFS else samples)
-        if loudness < self._minimum:
+        speech = self._scored.score(samples, loudness, cleaned.echo)
+        if loudness < self._minimum and cleaned.echo <= SILENCE_DBFS:
             speech = 0.0
         self._hub.publish(Frame(self._hub.position, samples, speech, loudness, cleaned.echo))
         self._count += 1

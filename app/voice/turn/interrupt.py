@@ -23,6 +23,10 @@ MARGIN_DB: Final = 6.0
 """So much louder than Solo's own echo must a person be."""
 LEFT_MARGIN_DB: Final = 4.0
 """And so much louder than what may be left of it where it is taken out."""
+CLEAR_DB: Final = 12.0
+"""Who is so much louder is no echo, and a frame of theirs"""
+CLEARLY: Final = 1.25
+"""counts as so many."""
 DOUBT_MOST_DB: Final = 18.0
 LEARNING: Final = RATE * 4 // 10
 """Samples at the beginning of the first playback from which only the echo is learnt."""
@@ -36,6 +40,8 @@ DOUBT_FADE_DB: Final = 0.01
 """Per frame: an echo that passed for a person is remembered for some minutes."""
 DIP: Final = RATE // 10
 """So much without a voice ends a run."""
+WITHIN_DB: Final = 15.0
+"""By so much the end of a syllable may be quieter than what is never speech."""
 SILENT: Final = -120.0
 
 
@@ -112,19 +118,21 @@ class Interrupter:
     def _over_rest(self, frame: Frame, voiced: bool) -> int | None:
         """The echo is taken out: whoever is louder than what may be left of it is a person."""
         if voiced and frame.dbfs >= self._left + LEFT_MARGIN_DB + self._doubt:
-            return self._count(frame)
+            clear = frame.dbfs >= self._left + CLEAR_DB + self._doubt
+            return self._count(frame, CLEARLY if clear else 1.0)
         self._pause(frame)
         return None
 
     def _is_voiced(self, frame: Frame) -> bool:
         bound = self._limits.threshold - (RELEASE if self._voiced else 0.0)
-        self._voiced = frame.speech >= bound and frame.dbfs >= self._limits.minimum_dbfs
+        quietest = self._limits.minimum_dbfs - (WITHIN_DB if self._run else 0.0)
+        self._voiced = frame.speech >= bound and frame.dbfs >= quietest
         return self._voiced
 
-    def _count(self, frame: Frame) -> int | None:
+    def _count(self, frame: Frame, weight: float = 1.0) -> int | None:
         if not self._run:
             self._run_from, self._peak = frame.index, SILENT
-        self._run += len(frame.samples)
+        self._run += round(weight * len(frame.samples))
         self._gap = 0
         self._peak = max(self._peak, frame.dbfs)
         if self._run < self._limits.needed:

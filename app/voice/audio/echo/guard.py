@@ -6,7 +6,6 @@ while the frame passes untouched, and costs nothing; what was learnt of the room
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,34 +14,15 @@ import numpy as np
 from app.voice.audio.echo.delay import DelayEstimator, offset_for
 from app.voice.audio.echo.played import Played
 from app.voice.audio.echo.port import EchoCanceller
-from app.voice.audio.echo.report import WEAK_DB, EchoReport, Watch
+from app.voice.audio.echo.report import EchoReport, Watch
+from app.voice.audio.echo.rest import Rest
 from app.voice.audio.frames import RATE, Samples, milliseconds
 from app.voice.audio.level import SILENCE_DBFS, dbfs
 
 RINGING: Final = RATE
 """So long after the last sound that was played there may still be an echo of it."""
-LOOKED_BACK: Final = 94
-"""Frames with an echo (three seconds) from which the attenuation is known."""
-ENOUGH: Final = 16
-"""Frames with an echo that make a first judgement."""
-ALLOWED: Final = 0.25
-"""So large a share of them may be worse: somebody may have spoken over it."""
-CREDIBLE_DB: Final = 30.0
-"""More attenuation is not counted upon."""
-ECHO_SHARE_DB: Final = 6.0
-"""A frame in which the echo is quieter than all else by more says nothing of the attenuation."""
-LOUD_DB: Final = 12.0
-"""Nor does one whose echo is so much quieter than the loudest: there the room is louder than the rest."""
-LOUDEST_FADES_DB: Final = 0.03
-"""Per frame: a decibel a second."""
-WORSE_FRAMES: Final = 3
-"""So many frames on end that are louder cleaned than heard: the echo comes another way than before."""
 ALIKE: Final = 0.5
 """From this correlation with what was taken out on, what is left is echo: it came back louder or softer."""
-SUSPECT_DB: Final = 6.0
-"""What is so much louder than what should be left is perhaps a person, and not counted,"""
-SUSPECTED_MOST: Final = 62
-"""but for no more than two seconds on end: then the echo has changed."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,9 +45,7 @@ class EchoGuard:
         self._offset = 0
         self._sounded: int | None = None
         self._active = False
-        self._loudest = SILENCE_DBFS
-        self._suspected = self._worse = self._poor = 0
-        self._gains: deque[float] = deque(maxlen=LOOKED_BACK)
+        self._rest = Rest()
 
     def follow(self, *, stepping: bool) -> None:
         """stepping: the microphone is a file that is read faster than time."""
@@ -104,12 +82,12 @@ class EchoGuard:
 
     def report(self) -> EchoReport:
         """How it stands."""
-        found, gain = self._delay.found, self._attenuation()
+        found, gain = self._delay.found, self._rest.attenuation
         return self._watch.report(
             active=self._active,
             delay_ms=None if found is None else milliseconds(found.samples),
             attenuation_db=None if gain is None else round(gain, 1),
-            weak=found is not None and self._poor >= LOOKED_BACK,
+            weak=found is not None and self._rest.weak,
         )
 
     # -- inside ----------------------------------------------------------------------------------
@@ -125,28 +103,9 @@ class EchoGuard:
             self._watch.broke()
             return Cleaned(np.nan_to_num(samples))
         taken = samples - clean
-        echo, left = dbfs(taken), dbfs(clean)
-        self._measure(dbfs(samples), echo, left)
-        rest = self._left(echo)
+        left = dbfs(clean)
+        rest = self._rest.hear(dbfs(samples), dbfs(taken), left, self._engine.left)
         return Cleaned(clean, max(rest, left) if rest > SILENCE_DBFS and _alike(clean, taken) else rest)
-
-    def _measure(self, heard: float, echo: float, left: float) -> None:
-        """How much quieter the echo has become, as far as this frame can tell."""
-        self._loudest = max(echo, self._loudest - LOUDEST_FADES_DB)
-        if echo < max(heard - ECHO_SHARE_DB, self._loudest - LOUD_DB):
-            return
-        self._worse = self._worse + 1 if left > heard else 0
-        if self._worse >= WORSE_FRAMES:
-            self._gains.clear()
-            self._gains.extend([0.0] * ENOUGH)
-        expected = self._left(echo)
-        if SILENCE_DBFS < expected < left - SUSPECT_DB and self._suspected < SUSPECTED_MOST:
-            self._suspected += 1
-            return
-        if left <= expected + SUSPECT_DB:
-            self._suspected = 0
-        self._gains.append(heard - left)
-        self._poor = self._poor + 1 if (self._attenuation() or 0.0) < WEAK_DB else 0
 
     def _move(self) -> None:
         found = self._delay.found
@@ -154,17 +113,6 @@ class EchoGuard:
         if offset != self._offset:
             self._engine.moved(offset - self._offset)
             self._offset = offset
-
-    def _attenuation(self) -> float | None:
-        if len(self._gains) < ENOUGH:
-            return None
-        return sorted(self._gains)[int(len(self._gains) * ALLOWED)]
-
-    def _left(self, echo: float) -> float:
-        gain = self._attenuation()
-        if gain is None:
-            return SILENCE_DBFS
-        return max(SILENCE_DBFS, echo - max(0.0, min(CREDIBLE_DB, gain)))
 
 
 def _alike(one: Samples, other: Samples) -> bool:

@@ -11,6 +11,7 @@ telephones, Signal Processing 86 (2006); partitions after F. Kuech, E. Mabande, 
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from typing import Final, TypeAlias, TypeVar
 
@@ -42,6 +43,7 @@ SMOOTH: Final = 0.9
 """Share of the last blocks in the estimate of what is not echo."""
 FLOOR: Final = 1e-7 * BLOCK
 """Power per frequency of a very quiet room: nobody can cancel below it."""
+SILENT: Final = 1e-12
 
 
 class KalmanEcho:
@@ -50,6 +52,7 @@ class KalmanEcho:
     def __init__(self) -> None:
         self.name = "kalman"
         self.tail = BLOCK * PARTITIONS
+        self.left: float | None = None
         self.reset()
 
     def load(self) -> None:
@@ -64,15 +67,20 @@ class KalmanEcho:
         self._doubt: Samples = np.full((PARTITIONS, bins), FIRST_GUESS / PARTITIONS, np.float32)
         self._rest: Samples = np.zeros(bins, np.float32)
         self._learnt = 0
+        self._unsure = 0.0
+        """Energy that what is left of the echo in the last block may have."""
         self._heard: deque[float] = deque(maxlen=LOST)
         self._cleaned: deque[float] = deque(maxlen=LOST)
         self._taken: deque[float] = deque(maxlen=LOST)
 
     def process(self, heard: Samples, played: Samples) -> Samples:
         """Two blocks."""
-        return np.concatenate(
-            [self._block(heard[at : at + BLOCK], played[at : at + BLOCK]) for at in range(0, FRAME, BLOCK)]
-        )
+        clean, unsure = np.empty_like(heard), 0.0
+        for at in range(0, FRAME, BLOCK):
+            clean[at : at + BLOCK] = self._block(heard[at : at + BLOCK], played[at : at + BLOCK])
+            unsure += self._unsure
+        self.left = 10 * math.log10(unsure / FRAME + SILENT)
+        return clean
 
     def moved(self, samples: int) -> None:
         """What is known of the room moves with it."""
@@ -138,7 +146,9 @@ class KalmanEcho:
         error = np.fft.rfft(np.concatenate((np.zeros(BLOCK, np.float32), clean)))
         power = spectra.real**2 + spectra.imag**2
         self._rest += np.float32(1 - SMOOTH) * (error.real**2 + error.imag**2 - self._rest)
-        expected = 0.5 * (power * self._doubt).sum(0) + self._rest + FLOOR
+        unsure = 0.5 * (power * self._doubt).sum(0)
+        self._unsure = (2 * float(unsure.sum()) - float(unsure[0] + unsure[-1])) / (2 * BLOCK)
+        expected = unsure + self._rest + FLOOR
         gain = self._doubt / expected
         step = np.fft.irfft(gain * spectra.conj() * error, axis=1)
         step[:, BLOCK:] = 0

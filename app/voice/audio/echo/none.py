@@ -11,6 +11,7 @@ class Untouched:
     def __init__(self) -> None:
         self.name = "none"
         self.tail = 0
+        self.left: float | None = None
 
     def load(self) -> None:
         """Nothing to load."""

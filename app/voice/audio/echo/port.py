@@ -16,6 +16,9 @@ class EchoCanceller(Protocol):
     name: str
     tail: int
     """Samples at 16 kHz by which an echo may be late and still be found."""
+    left: float | None
+    """How loud, dBFS, what is left of the echo in the last frame may be, by its own account; None where
+    it has none."""
 
     def load(self) -> None:
         """Get ready: may be slow, called once off the event loop. Raises MissingExtra."""

@@ -14,6 +14,7 @@ class ScriptedEcho:
     def __init__(self, shape: EchoShape | None = None) -> None:
         self.name = "scripted"
         self.tail = RATE
+        self.left: float | None = None
         self._shape = shape or EchoShape()
         self._path = EchoPath(self._shape)
         self._offset = 0

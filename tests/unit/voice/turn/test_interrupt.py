@@ -99,7 +99,17 @@ def over_rest(ear: Interrupter, levels: Iterable[tuple[float, float, float]], fi
 
 
 def test_where_the_echo_is_taken_out_a_person_counts_from_the_first_moment() -> None:
-    assert over_rest(ear(), [(0.9, -45.0, -60.0)] * 10) == 5
+    assert over_rest(ear(), [(0.9, -52.0, -60.0)] * 10) == 5
+
+
+def test_who_is_far_louder_than_what_is_left_counts_sooner() -> None:
+    assert over_rest(ear(), [(0.9, -45.0, -60.0)] * 10) == 4
+
+
+def test_the_quiet_end_of_a_syllable_counts_and_a_quiet_beginning_does_not() -> None:
+    syllable = [(0.9, -50.0, -75.0)] * 2 + [(0.9, -62.0, -75.0)] * 3
+    assert over_rest(ear(), syllable) == 4
+    assert over_rest(ear(), [(0.9, -62.0, -75.0)] * 20) is None
 
 
 def test_what_is_left_of_the_echo_does_not_interrupt() -> None:
@@ -117,7 +127,7 @@ def test_the_rest_of_a_loud_syllable_rings_on() -> None:
     one = ear()
     assert over_rest(one, [(0.0, -60.0, -40.0)]) is None
     assert over_rest(one, [(0.9, -42.0, -110.0)] * 5, 1) is None
-    assert over_rest(ear(), [(0.9, -42.0, -110.0)] * 6) == 5
+    assert over_rest(ear(), [(0.9, -42.0, -110.0)] * 6) == 4
 
 
 def test_an_echo_that_passed_for_a_person_has_to_be_louder_the_next_time() -> None:
