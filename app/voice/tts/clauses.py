@@ -42,7 +42,7 @@ MAYBE_END: Final = frozenset(("etc", "a.m", "p.m", "u.s", "u.k", "inc", "ltd", "
 _JOINTS = """and but or because which who that when where while if so with from into as than to by for in on
 at used called through between during without"""
 JOINTS: Final = dict.fromkeys(_JOINTS.split(), FIRST_WORDS) | dict.fromkeys(
-    ["is", "are", "was", "were", "can", "will", "has", "have"], FIRST_WORDS + 1
+    ["is", "are", "was", "were", "can", "will", "has", "have"], FIRST_WORDS + 2
 )
 """Words before which a speaker may breathe, and from which word of the piece on; between who does it
 and what they do rather later."""

@@ -148,11 +148,11 @@ class TtsService:
         self, engine: TextToSpeech, text: str, language: str | None
     ) -> AsyncGenerator[Sound, None]:
         """One piece, trimmed, stretch by stretch; none when there is nothing to say in it."""
-        spoken = with_breath(speakable(text, language or engine.capabilities.language))
+        spoken = speakable(text, language or engine.capabilities.language)
         if not spoken:
             return
         piece = PieceTrim(engine.capabilities.rate, pause_after(spoken))
-        sounds = engine.synthesize(spoken, self._speed)
+        sounds = engine.synthesize(with_breath(spoken), self._speed)
         following = await self._call(engine, next, sounds, None)
         while (sound := following) is not None:
             if not sound.last and (made := piece.feed(sound)).samples.size:

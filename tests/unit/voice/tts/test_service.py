@@ -87,9 +87,9 @@ async def test_a_text_is_played_piece_by_piece_and_finished(runtime: Runtime) ->
 async def test_it_is_said_when_each_word_sounds_in_the_piece_as_it_is_played(runtime: Runtime) -> None:
     async with running(runtime, ScriptedTts(), FakeMouth()):
         (event,) = await pieces(runtime, SpeakEvent(turn="t1", text="The sky"))
-    (the, sky) = event.words  # 40 ms of silence before it are cut down to 10, each letter is 60 ms long
+    (the, sky) = event.words  # 40 ms of silence before it are cut down to 5, each letter is 60 ms long
     assert (the.sounds, sky.sounds) == ("The", "sky,")
-    assert the.start == pytest.approx(10 * 16, abs=3 * 16)
+    assert the.start == pytest.approx(5 * 16, abs=3 * 16)
     assert (the.end - the.start, sky.end - sky.start) == (3 * 60 * 16, 4 * 60 * 16)
     assert the.end == sky.start
     assert sky.end <= event.samples
