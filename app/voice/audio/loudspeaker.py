@@ -26,8 +26,9 @@ BLOCK_MS = 5
 """The device asks for so much at a time …"""
 TAPPED_BLOCKS = 2
 """… and what it got is told in pieces of so many."""
-DEVICE_SHARE = 6
-"""One in so many parts of what is kept ready lies in the device, the rest where a flush can reach it."""
+DEVICE_SHARE = 3
+"""One in so many parts of what is kept ready lies in the device, the rest where a flush can reach it. With
+half as much in it sound was torn on a busy machine."""
 LONGEST_DELAY = 1.0
 """What a device says of its delay is believed up to this many seconds."""
 

@@ -11,6 +11,7 @@ A rule file: numbers in, a reason out.
 
 from __future__ import annotations
 
+import re
 import zlib
 from typing import Final, Literal, TypeAlias
 
@@ -23,14 +24,15 @@ SILENT_PEAK: Final = 1e-4
 SHORTEST_SECONDS: Final = 0.1
 NOBODY: Final = 0.6
 NOBODY_LOG: Final = -0.8
-PERHAPS_NOBODY: Final = 0.5
-PERHAPS_LOG: Final = -1.1
 IMPROBABLE: Final = -1.9
 IMPROBABLE_SENTENCE: Final = -1.3
 SENTENCE_WORDS: Final = 4
 PHANTOM_NOBODY: Final = 0.4
 PHANTOM_LOG: Final = -1.0
 COMPRESSION: Final = 2.4
+
+_HELD: Final = re.compile(r"([^\W\d_])\1{3}", re.IGNORECASE)
+"""A letter four times in a row: Whisper writes wind and engines as somebody's long "oooh"."""
 
 PHANTOMS: Final = frozenset(
     {
@@ -61,13 +63,11 @@ def doubt(heard: Transcript) -> Doubt:
         return "noise" if heard.no_speech < NOBODY else "silence"
     if heard.no_speech > NOBODY and heard.log_probability < NOBODY_LOG:
         return "noise"
-    if heard.no_speech > PERHAPS_NOBODY and heard.log_probability < PERHAPS_LOG:
-        return "noise"
     if heard.log_probability < IMPROBABLE or _improbable_sentence(heard):
         return "noise"
     if _phantom(text) and (heard.no_speech > PHANTOM_NOBODY or heard.log_probability < PHANTOM_LOG):
         return "invention"
-    return "invention" if _repeats(text) else ""
+    return "invention" if _repeats(text) or _HELD.search(text) else ""
 
 
 def _improbable_sentence(heard: Transcript) -> bool:

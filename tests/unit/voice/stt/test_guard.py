@@ -37,6 +37,7 @@ def test_what_people_say_is_believed(text: str, no_speech: float, log_probabilit
         ("Thank you.", 0.50, -0.60, "invention"),
         ("Thanks for watching!", 0.20, -1.10, "invention"),
         ("the cat and the cat and the cat and the cat and the cat and the cat", 0.05, -0.30, "invention"),
+        ("Wooooooh!", 0.50, -1.20, "invention"),
         ("", 0.90, -0.50, "silence"),
         ("...", 0.10, -0.50, "noise"),
     ],
