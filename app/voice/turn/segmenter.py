@@ -19,11 +19,6 @@ import numpy as np
 
 from app.voice.audio.frames import Frame, Samples
 
-SURE: Final = 1024
-"""Samples (64 ms) of silence by the score that are a pause, however loud they are: the last s of a word scores
-low before it is over …"""
-HUSHED_DB: Final = 30.0
-"""… so a shorter one must be so far below the loudest of what was said."""
 RELEASE: Final = 0.15
 """Hysteresis: speech goes on while the score is above the threshold less this."""
 DIP: Final = 1000
@@ -88,7 +83,6 @@ class Segmenter:
         self._gap = 0
         self._speaking = False
         self._any_voice = False
-        self._loudest = -120.0
         self._ringing = limits.tail > 0
         self._deaf_until = floor
 
@@ -164,7 +158,6 @@ class Segmenter:
             self._run_from = max(frame.index, self._floor)
         self._run += frame.index + len(frame.samples) - max(frame.index, self._floor)
         self._any_voice = True
-        self._loudest = max(self._loudest, frame.dbfs)
 
     def _before(self, frame: Frame) -> Heard | None:
         needed = self._limits.start + (self._limits.tail if self._ringing else 0)
@@ -194,12 +187,10 @@ class Segmenter:
             return Heard.TOO_LONG
         if resumed:
             return Heard.RESUMED
-        return self._quiet(frame)
+        return self._quiet()
 
-    def _quiet(self, frame: Frame) -> Heard | None:
-        hushed = frame.dbfs <= self._loudest - HUSHED_DB
-        pause = self._limits.pause if hushed else max(self._limits.pause, SURE)
-        if not self.paused and self.silence >= pause:
+    def _quiet(self) -> Heard | None:
+        if not self.paused and self.silence >= self._limits.pause:
             self.paused = True
             return Heard.PAUSED
         # somebody who is just beginning again is not cut off

@@ -42,16 +42,6 @@ def test_a_turn_begins_pauses_and_ends() -> None:
     assert cut.silence == WAIT
 
 
-@pytest.mark.parametrize(("behind_dbfs", "paused_at"), [(-70.0, 10), (-61.0, 10), (-50.0, 11)])
-def test_a_short_pause_must_be_quiet_and_a_longer_one_only_without_speech(
-    behind_dbfs: float, paused_at: int
-) -> None:
-    cut = Segmenter(replace(LIMITS, pause=FRAME), floor=0, wait=WAIT)
-    said = frames([S] * 10) + frames([Q] * 3, first=10, dbfs=behind_dbfs)
-    marks = [frame.index // FRAME for frame in said if cut.hear(frame) is Heard.PAUSED]
-    assert marks == [paused_at]
-
-
 def test_the_preroll_is_kept_and_no_more() -> None:
     _, cut = heard([Q] * 50 + [S] * 10)
     audio = cut.audio()
