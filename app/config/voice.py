@@ -89,7 +89,7 @@ class TurnSettings(Section):
         True, "learn how long you pause in the middle of what you say, and wait longer or shorter for it"
     )
     speculate_ms: int = setting(
-        32, "silence after which transcription starts, to be thrown away if you go on", ge=32, le=5000
+        64, "silence after which transcription starts, to be thrown away if you go on", ge=60, le=5000
     )
     begin_early: bool = setting(
         True, "think about an answer before it is certain that you have finished, unheard until it is"
