@@ -31,7 +31,8 @@ GET_LIBRARY = (
 
 def sounddevice() -> Any:
     """The library. Raises MissingExtra when PortAudio, the package, or what it stands on is not there."""
-    wrong = alsa.trouble() if sys.platform.startswith("linux") else None
+    with _lock:  # ALSA's configuration may not be read by two threads at once
+        wrong = alsa.trouble() if sys.platform.startswith("linux") else None
     if wrong is not None:
         what, mend = wrong
         raise MissingExtra(what, hint=mend)
