@@ -11,6 +11,9 @@ from app.assets.progress import Observer, silent
 from app.assets.pull import Pulled, Puller
 from app.config.settings import Settings
 
+HERE = ("auto", "xllamacpp", "llama_cpp")
+"""Engines of the language model that read a file."""
+
 
 def machine() -> tuple[int, int]:
     """Bytes of memory and number of cores that this process may use."""
@@ -31,7 +34,7 @@ def needed(settings: Settings) -> list[Model]:
         "llm": _llm(settings),
         "stt": choose.stt(stt.model, stt.language),
         "tts": settings.voice.tts.voice,
-        "embedding": settings.llm.embedding.model,
+        "embedding": _embedding(settings),
     }
     models = [catalogue.find(name) for name in choose.default_set(*machine(), stt.language)]
     names = [chosen.get(model.kind, model.name) for model in models]
@@ -49,8 +52,21 @@ def pull_defaults(
     return Puller(folder, offline=settings.offline, observer=observer).pull(needed(settings))
 
 
+def _embedding(settings: Settings) -> str:
+    own = settings.llm.embedding
+    return own.model if own.engine in ("auto", "onnx") else ""
+
+
 def _llm(settings: Settings) -> str:
+    """The first of those that may answer people which is a file of this machine."""
     role = settings.llm.generation
-    if role.engine in ("openai", "scripted"):
-        return ""
-    return choose.default_llm(*machine()) if role.model == "auto" else role.model
+    wanted = [role.model] if role.engine in HERE else []
+    for target in role.fallback:
+        name, _, model = target.partition(":")
+        wanted += [model] if name in (*HERE, "local") else []
+    for model in wanted:
+        if model in ("", "auto"):
+            return choose.default_llm(*machine())
+        if model in load().names:
+            return model
+    return ""

@@ -17,7 +17,7 @@ def locate(models_dir: Path, name: str, *, what: str) -> Path:
     GB), so call it through the pool. Raises NotFound (unknown, or not pulled yet) and BrokenFile.
     """
     catalogue = load()
-    if name not in catalogue.names and (_looks_like_path(name) or _exists(name)):
+    if name not in catalogue.names and looks_like_path(name):
         return _path(name, what)
     model = catalogue.find(name, what=what)
     check_present(models_dir, model, what=what)
@@ -42,8 +42,9 @@ def check_present(models_dir: Path, model: Model, *, what: str) -> None:
         state.check_size(models_dir, model, file)
 
 
-def _looks_like_path(name: str) -> bool:
-    return "/" in name or "\\" in name or name.endswith((".gguf", ".onnx"))
+def looks_like_path(name: str) -> bool:
+    """Whether a name of the settings means a file or folder."""
+    return "/" in name or "\\" in name or name.endswith((".gguf", ".onnx")) or _exists(name)
 
 
 def _exists(name: str) -> bool:

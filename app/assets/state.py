@@ -52,6 +52,15 @@ def marked(models_dir: Path, model: Model) -> bool:
         return False
 
 
+def known_hashes(models_dir: Path, name: str) -> dict[str, str]:
+    """Path below the models folder → sha256 (hex), of what was pulled under that name."""
+    try:
+        known: Any = json.loads((models_dir / ".verified" / f"{name}.json").read_text("utf-8"))
+        return {str(path): str(stamp[2]) for path, stamp in known.items()}
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return {}
+
+
 def mark(models_dir: Path, model: Model) -> None:
     """Note that every file has just been checked. A folder that cannot be written is no failure."""
     known = {file.path: [*_stamp(models_dir / file.path), file.sha256] for file in model.files}
@@ -65,8 +74,13 @@ def mark(models_dir: Path, model: Model) -> None:
 
 def unmark(models_dir: Path, model: Model) -> None:
     """Forget what was checked."""
+    unmark_name(models_dir, model.name)
+
+
+def unmark_name(models_dir: Path, name: str) -> None:
+    """The same for a model of which only the name is known."""
     with contextlib.suppress(OSError):
-        _marker(models_dir, model).unlink(missing_ok=True)
+        (models_dir / ".verified" / f"{name}.json").unlink(missing_ok=True)
 
 
 def again(model: Model) -> str:

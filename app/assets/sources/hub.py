@@ -64,7 +64,7 @@ class HubFetcher:
                     tqdm_class=_bar(job, before),
                 )
             )
-        except _failures(errors) as error:
+        except failures(errors) as error:
             if isinstance(error, PermissionError) or (isinstance(error, OSError) and space.is_full(error)):
                 raise  # this machine's trouble, not the hub's
             if isinstance(error, errors.LocalEntryNotFoundError | ConnectionError):
@@ -73,7 +73,7 @@ class HubFetcher:
             raise Unavailable(f"Hugging Face did not give {file.name}: {why[:200]}.") from error
 
 
-def _failures(errors: Any) -> tuple[type[Exception], ...]:
+def failures(errors: Any) -> tuple[type[Exception], ...]:
     """What the client raises. Its HTTP library has changed from version to version; the root of that
     library's errors is found as a base of the client's own."""
     http = tuple(base for base in errors.HfHubHTTPError.__bases__ if issubclass(base, Exception))

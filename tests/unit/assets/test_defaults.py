@@ -39,3 +39,18 @@ def test_a_model_that_the_settings_name_takes_the_place_of_the_default() -> None
 def test_a_file_or_a_server_needs_nothing_from_the_catalogue() -> None:
     assert not any(name.startswith("qwen") for name in names(llm__generation__model="/mine.gguf"))
     assert not any(name.startswith("qwen") for name in names(llm__generation__engine="openai"))
+
+
+def test_the_model_that_answers_when_a_provider_does_not_is_needed_too() -> None:
+    def own(**given: object) -> bool:
+        return any(name.startswith(("qwen", "smollm")) for name in names(**given))
+
+    assert own(llm__preset="cloud")
+    assert own(llm__generation__model="openai:gpt-6-luna", llm__generation__fallback="local:auto")
+    assert not own(llm__generation__model="openai:gpt-6-luna", llm__generation__fallback="mistral:")
+    assert not own(llm__generation__engine="server")
+
+
+def test_vectors_from_elsewhere_need_no_file() -> None:
+    assert "bge-small-en-v1.5" not in names(llm__embedding__model="openai:text-embedding-3-small")
+    assert "bge-small-en-v1.5" not in names(llm__embedding__engine="openai")
