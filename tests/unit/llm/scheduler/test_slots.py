@@ -1,15 +1,9 @@
-"""Which dialogue gets which slot, and who waits for whom."""
+"""Which dialogue gets which slot."""
 
-import asyncio
-
-import anyio
 import pytest
 
 from app.events.llm import Priority
-from app.llm.gate import Gate
-from app.llm.slots import Slots
-
-pytestmark = pytest.mark.anyio
+from app.llm.scheduler.slots import Slots
 
 
 def test_voice_gets_the_slot_that_goes_first() -> None:
@@ -69,47 +63,6 @@ def test_one_slot_serves_everybody_in_turn() -> None:
     assert slots.take("v", "voice") is None
     slots.release(0)
     assert slots.take("v", "voice") == 0
-
-
-async def test_voice_is_let_in_before_those_who_came_first() -> None:
-    gate, order = Gate(Slots(1)), list[str]()
-    held = await gate.enter(None, "chat")
-
-    async def come(name: Priority) -> None:
-        slot = await gate.enter(None, name)
-        order.append(name)
-        gate.leave(slot)
-
-    async with anyio.create_task_group() as group:
-        for name in ("maintenance", "analysis", "chat", "voice"):
-            group.start_soon(come, name)
-        await anyio.sleep(0.1)
-        assert gate.waiting == 4
-        gate.leave(held)
-    assert order == ["voice", "chat", "analysis", "maintenance"]
-    assert gate.busy == 0
-
-
-async def test_who_stops_waiting_holds_up_nobody() -> None:
-    gate = Gate(Slots(1))
-    held = await gate.enter(None, "chat")
-    with anyio.move_on_after(0.1):
-        await gate.enter(None, "voice")
-    assert gate.waiting == 0
-    gate.leave(held)
-    assert await gate.enter(None, "chat") == 0
-
-
-async def test_a_slot_handed_to_somebody_who_leaves_in_that_moment_is_not_lost() -> None:
-    gate = Gate(Slots(1))
-    held = await gate.enter(None, "chat")
-    waiting = asyncio.create_task(gate.enter(None, "chat"))
-    await anyio.sleep(0.1)
-    gate.leave(held)  # the slot is handed over …
-    waiting.cancel()  # … and its taker is called off before it runs
-    await asyncio.wait({waiting})
-    assert waiting.cancelled()
-    assert gate.busy == 0
 
 
 def test_a_dialogue_waits_for_its_own_slot_rather_than_begin_from_nothing() -> None:
