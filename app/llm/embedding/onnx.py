@@ -17,7 +17,7 @@ from app.config.llm import EmbeddingSettings
 from app.kernel.blocking import Lane
 from app.kernel.errors import BrokenFile, Unavailable
 from app.llm.embedding.batches import batches
-from app.llm.embedding.port import EmbedderCapabilities
+from app.llm.embedding.port import EmbedderCapabilities, Meter
 
 QUERY_PREFIX = "Represent this sentence for searching relevant passages: "
 LONGEST = 512
@@ -67,7 +67,9 @@ class OnnxEmbedder:
         self._tokenizer.enable_truncation(LONGEST)
         self._tokenizer.no_padding()
 
-    async def embed(self, texts: tuple[str, ...], *, query: bool) -> tuple[tuple[float, ...], ...]:
+    async def embed(
+        self, texts: tuple[str, ...], *, query: bool, meter: Meter | None = None
+    ) -> tuple[tuple[float, ...], ...]:
         # One call of the lane for each batch: a question may slip in between passages.
         prefix = QUERY_PREFIX if query else ""
         encoded = await self._lane.run(self._encode, [prefix + text for text in texts])

@@ -14,7 +14,7 @@ from pathlib import Path
 import anyio.lowlevel
 
 from app.config.llm import EmbeddingSettings
-from app.llm.embedding.port import EmbedderCapabilities
+from app.llm.embedding.port import EmbedderCapabilities, Meter
 
 DIMENSIONS = 256
 _WORD = re.compile(r"\w+")
@@ -60,7 +60,9 @@ class ScriptedEmbedder:
     async def load(self) -> None:
         await anyio.lowlevel.checkpoint()
 
-    async def embed(self, texts: tuple[str, ...], *, query: bool) -> tuple[tuple[float, ...], ...]:
+    async def embed(
+        self, texts: tuple[str, ...], *, query: bool, meter: Meter | None = None
+    ) -> tuple[tuple[float, ...], ...]:
         self.calls += 1
         await anyio.lowlevel.checkpoint()
         return tuple(_vector(text) for text in texts)

@@ -9,6 +9,7 @@ from app.kernel.plugins import load
 from app.llm.embedding.port import Embedder
 
 ENGINES: dict[str, str] = {
+    "auto": "app.llm.embedding.onnx:OnnxEmbedder",
     "onnx": "app.llm.embedding.onnx:OnnxEmbedder",
     "scripted": "app.llm.embedding.scripted:ScriptedEmbedder",
 }

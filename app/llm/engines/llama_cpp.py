@@ -8,6 +8,7 @@ last prompt stay in its KV cache, and a prompt that begins like it pays only for
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 from collections.abc import AsyncGenerator
 from contextlib import nullcontext
@@ -18,11 +19,16 @@ from typing import Any
 import numpy as np
 
 from app.kernel.blocking import Lane
-from app.kernel.errors import BadInput, BrokenFile, Bug, MissingExtra, Unavailable
-from app.llm.gate import Gate
+from app.kernel.errors import BadInput, BrokenFile, Bug, MissingExtra, SoloError, Unavailable, Unsupported
+from app.llm import wire
+from app.llm.calls import CallsInText, forced_schema
 from app.llm.handover import Handover
 from app.llm.port import Finished, Generation, LlmCapabilities, Piece, Step
-from app.llm.slots import Slots
+from app.llm.prompts.header import PromptHeader, header_of
+from app.llm.prompts.late_tools import tool_words, with_words
+from app.llm.prompts.render import Rendered, render
+from app.llm.scheduler.door import Door, Place
+from app.llm.scheduler.turns import in_turn
 from app.llm.spec import EngineSpec, reading_threads, writing_threads
 from app.llm.weights import find_weights
 
@@ -40,16 +46,25 @@ class LlamaCpp:
     def __init__(self, spec: EngineSpec) -> None:
         self._spec = spec
         self._name = spec.model
-        self._gate = Gate(Slots(1))
+        self._door = Door(1)
         self._lane = Lane("solo-llm")
         self._llama: Any = None
-        self._template: Any = None
+        self._header = PromptHeader()
         self._runs: set[_Run] = set()
         self._ended: set[asyncio.Task[None]] = set()
 
     @property
     def capabilities(self) -> LlmCapabilities:
-        return LlmCapabilities(self._name, self._spec.context, 1, local=True, counts_tokens=True)
+        return LlmCapabilities(
+            self._name,
+            self._spec.context,
+            1,
+            local=True,
+            counts_tokens=True,
+            tools=True,
+            schema=True,
+            grammar=True,
+        )
 
     async def load(self) -> None:
         await self._lane.run(self._open)
@@ -57,19 +72,26 @@ class LlamaCpp:
     def _open(self) -> None:
         library = _library()
         self._name, path = find_weights(self._spec)
+        self._header = header_of(path)
         self._llama = _load(library, self._spec, path)
-        self._template = _template(library, self._llama)
 
-    async def generate(self, request: Generation) -> AsyncGenerator[Step, None]:
-        slot = await self._gate.enter(request.dialogue, request.priority)
+    def generate(self, request: Generation) -> AsyncGenerator[Step, None]:
+        return in_turn(self._door, request, self._run)
+
+    async def _run(self, request: Generation, place: Place) -> AsyncGenerator[Step, None]:
         if self._llama is None:
-            self._gate.leave(slot)
             raise Unavailable("The language model is not loaded.")
+        if request.logprobs is not None:
+            raise Unsupported(
+                "llama-cpp-python would have to keep the chances of every token of the prompt, too.",
+                hint="Take the engine xllamacpp: SOLO_LLM__GENERATION__ENGINE=xllamacpp",
+            )
         run = _Run()
         self._runs.add(run)
         ended = asyncio.create_task(self._lane.run(self._write, request, run), name="llama_cpp:generate")
         self._ended.add(ended)
-        ended.add_done_callback(lambda task: self._at_rest(task, slot))
+        ended.add_done_callback(self._ended.discard)
+        place.runs(ended, run.cancel)
         end: Step | None = None
         try:
             async for step in run:
@@ -85,57 +107,70 @@ class LlamaCpp:
             run.cancel()
             self._runs.discard(run)
 
-    def _at_rest(self, ended: asyncio.Task[None], slot: int) -> None:
-        self._ended.discard(ended)
-        self._gate.leave(slot)
-
     def _write(self, request: Generation, run: _Run) -> None:
         """One generation, on the model's thread."""
         try:
             if not run.cancelled:
                 self._generate(request, run)
             run.close()
-        except BadInput as error:
+        except SoloError as error:
             run.close(error)
         except Exception as error:  # noqa: BLE001  (the seam to C: whatever breaks answers the asker)
             run.close(Bug(f"llama.cpp failed: {error}"))
 
     def _generate(self, request: Generation, run: _Run) -> None:
-        prompt, marks = self._prompt(request)
+        prompt, made = self._prompt(request)
         cached = self._read(prompt, run)
         if run.cancelled:
             return
+        grammar = _grammar(request, self._llama)
+        begun = bool(request.messages) and request.messages[-1].role == "assistant"
+        if made.thinking and grammar is None and not begun:
+            run.put(Piece(made.thinking))  # the prompt has begun the thought that the answer goes on with
         chunks = self._llama.create_completion(
             prompt=prompt,
             max_tokens=request.max_tokens,
             temperature=request.temperature,
             seed=request.seed,
-            stop=[*request.stop, *marks],
+            stop=[*request.stop, *made.stops],
             stream=True,
+            grammar=grammar,
+            **request.sampling.model_dump(exclude_none=True),
         )
         finish = "length"
+        text = CallsInText(() if request.tool_choice == "none" else request.tools)
         for chunk in chunks:
             choice = chunk["choices"][0]
-            if choice["text"]:
-                run.put(Piece(choice["text"]))
+            if told := text.feed(choice["text"]):
+                run.put(Piece(told))
             finish = choice["finish_reason"] or finish
             if run.cancelled:
                 return
-        written = self._llama.n_tokens - len(prompt) + (finish == "length")
-        run.put(Finished("length" if finish == "length" else "stop", len(prompt), cached, max(0, written)))
+        rest, calls = text.finish()
+        if rest:
+            run.put(Piece(rest))
+        written = max(0, self._llama.n_tokens - len(prompt) + (finish == "length"))
+        why = "tool_calls" if calls else wire.why(finish)
+        run.put(Finished(why, len(prompt), cached, written, calls))
 
-    def _prompt(self, request: Generation) -> tuple[list[int], list[str]]:
-        """The tokens of the messages in the model's own template, and the texts that end a message."""
-        made = self._template(messages=[{"role": m.role, "content": m.content} for m in request.messages])
+    def _prompt(self, request: Generation) -> tuple[list[int], Rendered]:
+        """The tokens of the messages in the model's own template, and what else is to be known of it."""
+        said, begun = request.messages, ""
+        if said and said[-1].role == "assistant":
+            said, begun = said[:-1], said[-1].content
+        tools = () if request.tool_choice == "none" else request.tools
+        if tools and request.dialogue is not None and (words := tool_words(self._header, tools)):
+            said, tools = with_words(said, words), ()
+        made = render(said, self._header, tools=tools)
         tokens: list[int] = self._llama.tokenize(
-            made.prompt.encode(), add_bos=not made.added_special, special=True
+            (made.text + begun.removeprefix(made.thinking)).encode(), add_bos=made.add_bos, special=True
         )
         if len(tokens) >= self._spec.context:
             raise BadInput(
                 f"The prompt has {len(tokens)} tokens and the model takes {self._spec.context}.",
                 hint="Say it shorter, or raise SOLO_LLM__GENERATION__CONTEXT.",
             )
-        return tokens, [made.stop] if isinstance(made.stop, str) else list(made.stop or ())
+        return tokens, made
 
     def _read(self, prompt: list[int], run: _Run) -> int:
         """Evaluate what the KV cache does not hold yet, a batch at a time, so that a long prompt
@@ -186,6 +221,37 @@ def _library() -> Any:
     return library
 
 
+def _grammar(request: Generation, llama: Any) -> Any:
+    """What the answer must look like, None where it is free. Raises BadInput for a wrong grammar, Unsupported
+    for a schema of which the library makes none."""
+    forced = forced_schema(request.tools, request.tool_choice)
+    if forced is None and request.shape is None:
+        return None
+    library = import_module("llama_cpp")
+    grammar = request.shape is not None and request.shape.kind == "grammar" and forced is None
+    schema = "" if request.shape is None else request.shape.text
+    schema = json.dumps(forced) if forced is not None else schema or '{"type": "object"}'
+    try:
+        convert = import_module("llama_cpp.llama_grammar").json_schema_to_gbnf
+        text = schema if grammar else convert(schema)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, AssertionError) as error:
+        raise Unsupported("The language model cannot be held to this schema.") from error
+    if not _can_be_read(library, llama, text):
+        if grammar:
+            raise BadInput("The language model cannot read this grammar.")
+        raise Unsupported("The language model cannot be held to this schema.")
+    return library.LlamaGrammar.from_string(text, verbose=False)
+
+
+def _can_be_read(library: Any, llama: Any, grammar: str) -> bool:
+    """To generate by one that cannot would end the process."""
+    vocabulary = library.llama_model_get_vocab(llama.model)
+    sampler = library.llama_sampler_init_grammar(vocabulary, grammar.encode(), b"root")
+    if sampler:
+        library.llama_sampler_free(sampler)
+    return bool(sampler)
+
+
 def _silence(library: Any) -> None:
     """Its log would be written over the terminal's screen, and to keep quiet while it loads it
     would point the standard output of the whole process, READY included, at nothing."""
@@ -219,6 +285,7 @@ def _load(library: Any, spec: EngineSpec, path: Path) -> Any:
             n_threads_batch=reading_threads(spec.threads, os.cpu_count() or 1),
             n_gpu_layers=spec.gpu_layers,
             verbose=False,
+            **_on_one_card(library, spec),
         )
     except (ValueError, RuntimeError) as error:
         raise BrokenFile(
@@ -227,15 +294,8 @@ def _load(library: Any, spec: EngineSpec, path: Path) -> Any:
         ) from error
 
 
-def _template(library: Any, llama: Any) -> Any:
-    """The chat template that the model carries, else ChatML."""
-    formats = import_module(f"{library.__name__}.llama_chat_format")
-
-    def text(token: int) -> str:
-        return llama.detokenize([token], special=True).decode("utf-8", "replace") if token >= 0 else ""
-
-    return formats.Jinja2ChatFormatter(
-        template=llama.metadata.get("tokenizer.chat_template", formats.CHATML_CHAT_TEMPLATE),
-        eos_token=text(llama.token_eos()),
-        bos_token=text(llama.token_bos()),
-    )
+def _on_one_card(library: Any, spec: EngineSpec) -> dict[str, Any]:
+    """All of it on the card of the settings; nothing where any will do, or there is none."""
+    if not spec.device.isdecimal() or not library.llama_supports_gpu_offload():
+        return {}
+    return {"split_mode": library.LLAMA_SPLIT_MODE_NONE, "main_gpu": int(spec.device)}

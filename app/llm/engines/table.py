@@ -13,6 +13,9 @@ ENGINES: dict[str, str] = {
     "xllamacpp": "app.llm.engines.xllamacpp:XllamaCpp",
     "llama_cpp": "app.llm.engines.llama_cpp:LlamaCpp",
     "openai": "app.llm.engines.openai_server:OpenAiServer",
+    "anthropic": "app.llm.engines.anthropic:Anthropic",
+    "mistral": "app.llm.engines.mistral:Mistral",
+    "google": "app.llm.engines.google:Google",
     "scripted": "app.llm.engines.scripted:ScriptedModel",
 }
 

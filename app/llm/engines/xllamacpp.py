@@ -2,32 +2,37 @@
 
 Each generation is one blocking call in a thread of its own (the library lets go of the GIL) that
 calls back for every batch of the prompt and for every token; returning True from the callback
-ends it, in the middle of a prompt too.  The library also opens an HTTP door, which cannot be
-switched off: it is put on a Unix socket in a private folder (on Windows on loopback) behind a
-random key, and used for counting tokens.
+ends it, in the middle of a prompt too.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-import secrets
-import shutil
-import socket
-import tempfile
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import httpx
+import psutil
 
-from app.kernel.errors import BadInput, BrokenFile, Bug, MissingExtra, SoloError, Unavailable
-from app.llm.gate import Gate
+from app.assets.gguf import check_gguf
+from app.kernel.errors import BadInput, BrokenFile, Bug, MissingExtra, SoloError, Unavailable, Unsupported
+from app.llm import wire
+from app.llm.calls import CallsInText, forced_schema
 from app.llm.handover import Handover
 from app.llm.port import Finished, Generation, LlmCapabilities, Piece, Step
-from app.llm.slots import Slots
+from app.llm.prompts.header import PromptHeader, header_of
+from app.llm.prompts.late_tools import tool_words, with_words
+from app.llm.prompts.render import template_for
+from app.llm.scheduler.door import Door, Place
+from app.llm.scheduler.memory import admit, kv_bytes
+from app.llm.scheduler.pieces import Pieces
+from app.llm.scheduler.rules import is_background
+from app.llm.scheduler.turns import in_turn
+from app.llm.side_door import SideDoor
 from app.llm.spec import EngineSpec, reading_threads, writing_threads
 from app.llm.weights import find_weights
 
@@ -35,76 +40,124 @@ BATCH = 64
 """Prompt tokens evaluated at a time. Everybody's next token waits for one batch at most, and a
 cancelled prompt ends after one; larger ones read prompts faster (128: a fifth) and answer later."""
 
-SPINS = "1000"
-"""How often llama.cpp's threads look for each other before they sleep. Where another program wanted the
-core, reading took up to 45 ms a token with many (their own default is 300,000), and takes 7 with these;
-where nobody does it takes 3.5 either way."""
-
 QUIET = -1
 """llama.cpp's log would be written over the terminal's screen."""
 
+
+PIECE = 64
+"""Tokens of a background prompt that are read at a time, each piece by a call of its own: when a person
+comes no more of them are read than these. (A batch that the library has begun to fill would still
+be read to its end, behind the one that is being read.)"""
+
+LONG = 4 * PIECE
+"""Characters of a prompt that may be longer than a piece."""
+
+NO_GRAMMAR = ("grammar", "sampler", "schema")
+"""What the library's errors are about where it cannot hold a model to a schema."""
 
 _Run = Handover[dict[str, Any]]
 
 
 class XllamaCpp:
-    """See the module and `LanguageModel`."""
+    """See the module and `LanguageModel`. piece: tokens of a background prompt read at a time."""
 
     name = "xllamacpp"
 
-    def __init__(self, spec: EngineSpec) -> None:
+    def __init__(self, spec: EngineSpec, *, piece: int = PIECE) -> None:
         self._spec = spec
         self._name = spec.model
-        self._gate = Gate(Slots(spec.slots))
+        self._queue = Door(spec.slots)
         self._threads = ThreadPoolExecutor(spec.slots, thread_name_prefix="solo-llm")
         self._server: Any = None
-        self._door: _Door | None = None
+        self._path: Path | None = None
+        self._header: PromptHeader | None = None
+        self._door: SideDoor | None = None
+        self._pieces = Pieces(piece)
         self._runs: set[_Run] = set()
         self._ended: set[asyncio.Future[None]] = set()
 
     @property
     def capabilities(self) -> LlmCapabilities:
         spec = self._spec
-        return LlmCapabilities(self._name, spec.context, spec.slots, local=True, counts_tokens=True)
+        return LlmCapabilities(
+            self._name,
+            spec.context,
+            spec.slots,
+            local=True,
+            counts_tokens=True,
+            tools=True,
+            schema=True,
+            grammar=True,
+            logprobs=True,
+        )
 
     async def load(self) -> None:
         loop = asyncio.get_running_loop()
         self._name, path = await loop.run_in_executor(self._threads, find_weights, self._spec)
-        self._door = _Door.new()
+        self._path, self._header = path, None
+        self._door = SideDoor.new()
         self._server = await loop.run_in_executor(self._threads, _open, self._spec, path, self._door)
 
-    async def generate(self, request: Generation) -> AsyncGenerator[Step, None]:
-        slot = await self._gate.enter(request.dialogue, request.priority)
-        if self._server is None:
-            self._gate.leave(slot)
+    def generate(self, request: Generation) -> AsyncGenerator[Step, None]:
+        return in_turn(self._queue, request, self._run, shapes=True)
+
+    async def _run(self, request: Generation, place: Place) -> AsyncGenerator[Step, None]:
+        if self._server is None or place.slot is None:
             raise Unavailable("The language model is not loaded.")
-        loop = asyncio.get_running_loop()
-        run = _Run()
+        body = await self._body(request, place.slot)
+        prompt = await self._prompt(request, body)
+        if self._server is None:  # closed meanwhile
+            raise Unavailable("The language model is not loaded.")
+        work = _Work(self._server, body, _Run(), self._pieces.plan(place.slot, prompt))
+        run = work.run
         self._runs.add(run)
-        ended = loop.run_in_executor(self._threads, _generate, self._server, _body(request, slot), run)
+        ended = asyncio.get_running_loop().run_in_executor(self._threads, work.do)
         self._ended.add(ended)
-        ended.add_done_callback(lambda future: self._at_rest(future, slot))
-        end: Finished | None = None
+        ended.add_done_callback(self._ended.discard)
+        place.runs(ended, run.cancel)
+        answer = _Answer(request)
         try:
             async for chunk in run:
-                for step in _steps(chunk):
-                    if isinstance(step, Finished):
-                        end = step
-                    else:
-                        yield step
+                for piece in answer.read(chunk):
+                    yield piece
             # The slot comes to rest before the asker hears of the end: the dialogue's next request
             # must find its own slot free.
             await asyncio.wait({ended})
-            if end is not None:
-                yield end
+            for step in answer.finish():
+                yield step
         finally:
             # The asker leaves at once; the slot is busy until the thread has come back.
             run.cancel()
             self._runs.discard(run)
 
-    def _at_rest(self, ended: asyncio.Future[None], slot: int) -> None:
-        self._ended.discard(ended)
-        self._gate.leave(slot)
+    async def _body(self, request: Generation, slot: int) -> dict[str, Any]:
+        """What the library is given. In a dialogue the tools are told of at its end, where the model has
+        words for that: at the beginning they would have all of it read again."""
+        if request.tools and request.dialogue is not None:
+            words = tool_words(await self._header_of(), request.tools)
+            if words:
+                late = replace(request, messages=with_words(request.messages, words))
+                body = _body(late, slot)
+                return {name: value for name, value in body.items() if name not in ("tools", "tool_choice")}
+        return _body(request, slot)
+
+    async def _header_of(self) -> PromptHeader:
+        """Read when it is first needed: it takes a while, and few talks need it."""
+        header, path = self._header, self._path
+        if header is None:
+            assert path is not None  # noqa: S101  (loaded)
+            loop = asyncio.get_running_loop()
+            header = await loop.run_in_executor(self._threads, header_of, path)
+            self._header = header
+        return header
+
+    async def _prompt(self, request: Generation, body: dict[str, Any]) -> list[int]:
+        """The tokens of a prompt that has to be read piece by piece; empty where it need not."""
+        characters = sum(len(message.content) for message in request.messages)
+        if self._door is None or not is_background(request.priority) or characters < LONG:
+            return []
+        tokens = await self._door.tokens(body)
+        return tokens if len(tokens) < self._spec.context else []  # it is refused at once
 
     async def count(self, texts: tuple[str, ...]) -> tuple[int, ...]:
         if self._door is None:
@@ -124,11 +177,16 @@ class XllamaCpp:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
-def _open(spec: EngineSpec, path: Path, door: _Door) -> Any:
+def _open(spec: EngineSpec, path: Path, door: SideDoor) -> Any:
     """Load the model (seconds); the only place that knows the library's parameters."""
     xllamacpp = _library()
+    if spec.file is None and (spec.gpu_layers == 0 or not _has_gpu(xllamacpp)):  # else it was admitted
+        needed = kv_bytes(check_gguf(path).metadata, spec.context * spec.slots)
+        admit(needed, psutil.virtual_memory().available, slots=spec.slots, context=spec.context)
     params = xllamacpp.CommonParams()
     params.model.path = str(path)
+    if (stand_in := template_for(path)) is not None:
+        params.chat_template = stand_in
     params.n_parallel = spec.slots
     params.n_ctx = spec.context * spec.slots  # the library divides it among the slots
     params.n_batch = params.n_ubatch = BATCH
@@ -137,6 +195,9 @@ def _open(spec: EngineSpec, path: Path, door: _Door) -> Any:
     params.cpuparams_batch.n_threads = reading_threads(spec.threads, cores)
     params.n_gpu_layers = spec.gpu_layers
     params.fit_params = spec.gpu_layers < 0 and _has_gpu(xllamacpp)
+    if spec.device.isdecimal() and _has_gpu(xllamacpp):
+        params.split_mode = xllamacpp.llama_split_mode.LLAMA_SPLIT_MODE_NONE
+        params.main_gpu = int(spec.device)
     params.cache_ram_mib = 0  # copies of idle slots in memory: the slots themselves are enough
     params.verbosity = QUIET
     params.ui = False
@@ -157,7 +218,6 @@ def _open(spec: EngineSpec, path: Path, door: _Door) -> Any:
 
 def _library() -> Any:
     """The compiled library, which has no types; imported here, in the thread that loads the model."""
-    os.environ.setdefault("GOMP_SPINCOUNT", SPINS)  # read by GNU's OpenMP when it is loaded
     try:
         return import_module("xllamacpp")
     except ModuleNotFoundError as error:
@@ -173,107 +233,108 @@ def _has_gpu(xllamacpp: Any) -> bool:
 
 
 def _body(request: Generation, slot: int) -> dict[str, Any]:
-    body: dict[str, Any] = {
-        "messages": [{"role": m.role, "content": m.content} for m in request.messages],
+    body = {
+        "messages": wire.messages(request),
         "stream": True,
-        "max_tokens": request.max_tokens,
-        "temperature": request.temperature,
         "id_slot": slot,
         "cache_prompt": True,
         "return_progress": True,  # a callback after each batch of the prompt, so that it can be ended
         "chat_template_kwargs": {"enable_thinking": False},
+        **wire.options(request, local=True),
     }
-    if request.seed is not None:
-        body["seed"] = request.seed
-    if request.stop:
-        body["stop"] = list(request.stop)
+    if schema := forced_schema(request.tools, request.tool_choice):
+        answer = {"name": "call", "strict": True, "schema": schema}
+        body |= {"tool_choice": "none", "response_format": {"type": "json_schema", "json_schema": answer}}
     return body
 
 
-def _generate(server: Any, body: dict[str, Any], run: _Run) -> None:
-    """One generation, in a thread of its own."""
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """One run, in a thread of its own. before: pieces of the prompt that are read one by one."""
 
-    def take(chunk: dict[str, Any]) -> bool:
+    server: Any
+    body: dict[str, Any]
+    run: _Run
+    before: Iterator[list[int]]
+
+    def do(self) -> None:
+        try:
+            self._read()
+            if not self.run.cancelled:
+                self.server.handle_chat_completions(self.body, self._take)
+        except Exception as error:  # noqa: BLE001  (the seam to C: whatever breaks answers the asker)
+            self.run.close(_broken(error, self.body))
+        else:
+            self.run.close()
+
+    def _read(self) -> None:
+        slot = {"id_slot": self.body["id_slot"], "cache_prompt": True, "max_tokens": 0}
+        while not self.run.cancelled and (tokens := next(self.before, None)) is not None:
+            self.server.handle_completions({"prompt": tokens, **slot})
+
+    def _take(self, chunk: dict[str, Any]) -> bool:
         """Called from C; True ends the generation."""
-        run.put(chunk)
-        return run.cancelled
-
-    try:
-        if not run.cancelled:
-            server.handle_chat_completions(body, take)
-    except Exception as error:  # noqa: BLE001  (the seam to C: whatever breaks answers the asker)
-        run.close(Bug(f"llama.cpp failed: {error}"))
-    else:
-        run.close()
+        self.run.put(chunk)
+        return self.run.cancelled
 
 
-def _steps(chunk: dict[str, Any]) -> list[Step]:
-    """What a chunk of the library says."""
-    if "error" in chunk:
-        raise _failure(chunk["error"])
-    steps: list[Step] = []
-    for choice in chunk.get("choices", ()):
-        if text := choice["delta"].get("content"):
-            steps.append(Piece(text))
-        if reason := choice.get("finish_reason"):
-            timings = chunk.get("timings", {})
-            cached = timings.get("cache_n", 0)
-            prompt = cached + timings.get("prompt_n", 0)
-            finish = "length" if reason == "length" else "stop"
-            steps.append(Finished(finish, prompt, cached, timings.get("predicted_n", 0)))
-    return steps
+class _Answer:
+    """Puts together what the chunks of one run of the library say."""
+
+    def __init__(self, request: Generation) -> None:
+        self._request = request
+        self._calls = wire.Calls()
+        self._text = CallsInText(() if request.tool_choice == "none" else request.tools)
+        self._end: Finished | None = None
+
+    def read(self, chunk: dict[str, Any]) -> list[Piece]:
+        """What a chunk adds."""
+        if "error" in chunk:
+            raise _failure(chunk["error"], self._request)
+        pieces: list[Piece] = []
+        for choice in chunk.get("choices", ()):
+            self._calls.feed(choice["delta"].get("tool_calls"))
+            if text := self._text.feed(choice["delta"].get("content") or ""):
+                pieces.append(Piece(text, wire.chances(choice.get("logprobs"))))
+            if reason := choice.get("finish_reason"):
+                timings = chunk.get("timings", {})
+                cached = timings.get("cache_n", 0)
+                prompt = cached + timings.get("prompt_n", 0)
+                self._end = Finished(wire.why(reason), prompt, cached, timings.get("predicted_n", 0))
+        return pieces
+
+    def finish(self) -> list[Step]:
+        """The rest of the text and the end; nothing where the run was stopped."""
+        if self._end is None:
+            return []
+        text, written = self._text.finish()
+        calls = self._calls.all() or written
+        end = replace(self._end, calls=calls, finish="tool_calls" if calls else self._end.finish)
+        return [Piece(text), end] if text else [end]
 
 
-def _failure(error: dict[str, Any]) -> SoloError:
+def _broken(error: Exception, body: dict[str, Any]) -> SoloError:
+    """The library raises what it makes no grammar of, too."""
+    if isinstance(error, ValueError | TypeError) and ("response_format" in body or "tools" in body):
+        return _no_grammar()
+    return Bug(f"llama.cpp failed: {error}")
+
+
+def _no_grammar() -> Unsupported:
+    return Unsupported(
+        "The language model cannot be held to this schema: the library makes no grammar of it."
+    )
+
+
+def _failure(error: dict[str, Any], request: Generation) -> SoloError:
     if error.get("type") == "exceed_context_size_error":
         return BadInput(
             f"The prompt has {error.get('n_prompt_tokens')} tokens and the model takes {error.get('n_ctx')}.",
             hint="Say it shorter, or raise SOLO_LLM__GENERATION__CONTEXT.",
         )
+    schema = bool(request.tools) or (request.shape is not None and request.shape.kind == "schema")
+    if schema and any(word in str(error.get("message")).lower() for word in NO_GRAMMAR):
+        return _no_grammar()
     if error.get("code") == 400:
         return BadInput(f"The language model refuses this request: {error.get('message')}.")
     return Unavailable(f"The language model failed: {error.get('message')}.")
-
-
-class _Door:
-    """The library's own HTTP door, out of everybody's reach but ours."""
-
-    def __init__(self, folder: str | None) -> None:
-        self.key = secrets.token_urlsafe(32)
-        self.host = "127.0.0.1" if folder is None else f"{folder}/llm.sock"
-        self._folder = folder
-        self._client: httpx.AsyncClient | None = None
-
-    @classmethod
-    def new(cls) -> _Door:
-        """On a Unix socket in a folder that only this user may enter, where there are such."""
-        unix = os.name == "posix" and hasattr(socket, "AF_UNIX")
-        return cls(tempfile.mkdtemp(prefix="solo-llm-") if unix else None)
-
-    def open(self, address: str) -> None:
-        """It listens at `address` now."""
-        self._client = httpx.AsyncClient(
-            base_url=address if self._folder is None else "http://llm",
-            transport=httpx.AsyncHTTPTransport(uds=None if self._folder is None else self.host),
-            headers={"Authorization": f"Bearer {self.key}"},
-            timeout=30.0,
-            trust_env=False,
-        )
-
-    async def count(self, texts: tuple[str, ...]) -> tuple[int, ...]:
-        if self._client is None:
-            raise Unavailable("The language model is not loaded.")
-        counts: list[int] = []
-        for text in texts:
-            try:
-                reply = await self._client.post("/tokenize", json={"content": text})
-                counts.append(len(reply.raise_for_status().json()["tokens"]))
-            except httpx.HTTPError as error:
-                raise Unavailable(f"The language model cannot count tokens: {error}.") from error
-        return tuple(counts)
-
-    async def close(self) -> None:
-        if self._client is not None:
-            await self._client.aclose()
-        if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
