@@ -3,42 +3,110 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psutil
 
+from app.assets.catalogue import load
 from app.assets.choose import default_llm
 from app.assets.gguf import check_gguf
-from app.assets.locate import locate
-from app.kernel.errors import NotFound
+from app.assets.locate import locate, looks_like_path
+from app.kernel.errors import BrokenFile, NotFound
+from app.llm.models.entry import Entry
+from app.llm.models.inventory import Inventory
+from app.llm.models.machine import machine
+from app.llm.models.need import Need, is_need, understood
+from app.llm.models.select import Machine, select
 from app.llm.spec import EngineSpec
 
 WHAT = "language model"
 SMALLEST = "qwen2.5-coder-0.5b-instruct"
 
 
-def find_weights(spec: EngineSpec) -> tuple[str, Path]:
-    """Name and file of the model; the file has been looked at: it is a whole GGUF.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A model that a setting means. reason: why this one, where it was chosen; context: tokens that it was
+    chosen for, 0 where nobody asked."""
 
-    Reads the disk: call it in a thread. Raises NotFound, BrokenFile.
+    name: str
+    path: Path
+    reason: str = ""
+    context: int = 0
+
+
+def find_weights(spec: EngineSpec) -> tuple[str, Path]:
+    """Name and file of the model; the file has been looked at: it is a whole GGUF. As `find`."""
+    if spec.file is not None:
+        return spec.model, spec.file
+    found = find(spec, Inventory.of(spec.models_dir, spec.folders))
+    return found.name, found.path
+
+
+def find(spec: EngineSpec, inventory: Inventory, *, spare: int = 0) -> Found:
+    """The model of a setting, whose file has been looked at: it is a whole GGUF.
+
+    A name is one of the catalogue, a path, or that of a file in one of the folders; or it says what the
+    model is for (need.py); `auto` is the best that this machine can hold. spare: memory that it must
+    leave, in bytes. Reads the disk: call it in a thread. Raises NotFound, BrokenFile, BadInput.
     """
     name = spec.model
     if name == "auto":
-        name, path = _best(spec.models_dir)
-    else:
+        found = _best(spec, inventory)
+    elif name in load().names or looks_like_path(name):
         path = locate(spec.models_dir, name, what=WHAT)
-    check_gguf(path)
-    return (path.stem if Path(name).suffix == ".gguf" else name), path
+        found = Found(path.stem if Path(name).suffix == ".gguf" else name, path)
+    else:
+        found = _named(spec, name, inventory, spare)
+    check_gguf(found.path)
+    return found
 
 
-def _best(models_dir: Path) -> tuple[str, Path]:
-    """The best that fits this machine, or the small one where only that has been pulled."""
+def _named(spec: EngineSpec, name: str, inventory: Inventory, spare: int) -> Found:
+    """The file of that name in one of the folders, with all its parts; else what is meant by it."""
+    if all(name != one.name for one in inventory.models()):
+        if is_need(name):
+            return _needed(spec, understood(name), inventory, spare)
+        return Found(name, locate(spec.models_dir, name, what=WHAT))  # whose sentence knows the catalogue
+    entry = inventory.find(name, what=WHAT)
+    if entry.broken:
+        raise BrokenFile(entry.broken, hint="Look at it with: solo models verify")
+    return Found(name, entry.path)
+
+
+def _needed(spec: EngineSpec, need: Need, inventory: Inventory, spare: int) -> Found:
+    """Which of the files that are here serves this."""
+    room = machine(spare=spare)
+    if spec.gpu_layers == 0:
+        room = replace(room, vram=0)
+    window = max(need.context, spec.context)
+    choice = select(inventory.models(read=True), need, room, slots=spec.slots, window=window)
+    if choice.entry is None:
+        raise NotFound(choice.reason, hint="See what there is: solo models list")
+    return Found(choice.entry.name, choice.entry.path, choice.reason, need.context)
+
+
+def _best(spec: EngineSpec, inventory: Inventory) -> Found:
+    """The catalogue's best that fits this machine, or its small one where only that has been pulled;
+    else the best of the files that are here."""
     best = default_llm(psutil.virtual_memory().total, os.cpu_count() or 1)
     try:
-        return best, locate(models_dir, best, what=WHAT)
-    except NotFound:
+        path = locate(spec.models_dir, best, what=WHAT)
+        return Found(best, path, f"{best}: the catalogue's best for this machine.")
+    except NotFound as absent:
         try:
-            return SMALLEST, locate(models_dir, SMALLEST, what=WHAT)
+            path = locate(spec.models_dir, SMALLEST, what=WHAT)
+            return Found(SMALLEST, path, f"{SMALLEST}: the one of the catalogue's that is here.")
         except NotFound:
-            pass
-        raise
+            chosen, reason = _own(spec, inventory)
+        if chosen is None:
+            raise absent from None
+        return Found(chosen.name, chosen.path, reason)
+
+
+def _own(spec: EngineSpec, inventory: Inventory) -> tuple[Entry | None, str]:
+    """The best of the files that fit and know how to talk."""
+    talkers = [one for one in inventory.models(read=True) if one.facts.template]
+    room = Machine(psutil.virtual_memory().available)
+    choice = select(talkers, Need(context=min(spec.context, 4096)), room, slots=spec.slots)
+    return choice.entry, choice.reason

@@ -14,16 +14,17 @@ from pydantic import SecretStr
 from app.config.llm import ServerSettings
 from app.events.llm import ChatMessage
 from app.kernel.errors import (
-    BadInput,
     BadSettings,
     Forbidden,
     Interrupted,
     NotFound,
+    RateLimited,
     SoloError,
     TimedOut,
     Unavailable,
 )
 from app.llm.engines.openai_server import OpenAiServer
+from app.llm.failures import NotTaken
 from app.llm.port import Finished, Generation, Piece
 from tests.contracts.test_llm_engines import make_spec
 
@@ -130,7 +131,7 @@ async def say(engine: OpenAiServer) -> tuple[str, Finished]:
         async for step in steps:
             if isinstance(step, Piece):
                 text += step.text
-            else:
+            elif isinstance(step, Finished):
                 end = step
     assert end is not None
     return text, end
@@ -181,7 +182,7 @@ async def test_a_connection_that_was_closed_while_idle_is_opened_again() -> None
 
 async def test_a_server_that_keeps_hanging_up_is_asked_twice_and_no_more() -> None:
     async with server(hang_up) as (url, asked), client(url) as engine:
-        with pytest.raises(Unavailable, match="No language model server answers"):
+        with pytest.raises(Unavailable, match="Nobody answers"):
             await say(engine)
     assert sum(one.startswith("POST") for one in asked) == 2
 
@@ -232,11 +233,11 @@ ERROR_WITHIN = streamed(delta("Once"), 'data: {"error": {"message": "out of memo
         (hang_up, Unavailable, "answers"),
         (failure(401, "bad key"), Forbidden, "key"),
         (failure(404, "no model"), NotFound, "tiny"),
-        (failure(400, "context is too long"), BadInput, "context is too long"),
-        (failure(429, "slow down"), Unavailable, "enough"),
+        (failure(400, "context is too long"), NotTaken, "context is too long"),
+        (failure(429, "slow down"), RateLimited, "enough"),
         (failure(500, "boom"), Unavailable, "500"),
-        (whole(200, "<html>Welcome!</html>", "text/html"), Unavailable, "OpenAI-compatible"),
-        (streamed("data: {not json}\n\n"), Unavailable, "OpenAI-compatible"),
+        (whole(200, "<html>Welcome!</html>", "text/html"), Unavailable, "does not speak as it should"),
+        (streamed("data: {not json}\n\n"), Unavailable, "does not speak as it should"),
     ],
 )
 async def test_each_way_to_fail_has_its_sentence(chat: Reply, kind: type[SoloError], word: str) -> None:

@@ -13,13 +13,18 @@ from app.config.llm import AnalysisSettings, GenerationSettings, LlmSettings
 from app.events.dialogue import TurnCancelledEvent
 from app.events.llm import (
     ChatMessage,
+    ChooseModelEvent,
     CountTokensEvent,
+    ListModelsEvent,
+    LLMQueuedEvent,
     LLMRequestEvent,
     LLMResponseEvent,
     LLMTokenEvent,
+    ModelChosenEvent,
+    ModelsEvent,
     TokenCountEvent,
 )
-from app.kernel.errors import Interrupted, NotFound, TurnCancelled, Unavailable
+from app.kernel.errors import Interrupted, NotFound, TimedOut, TurnCancelled, Unavailable
 from app.kernel.runtime import Runtime
 from app.llm.engines.scripted import ScriptedModel
 from app.llm.service import LlmService
@@ -222,3 +227,108 @@ def test_a_core_is_left_to_the_voice_where_there_are_two() -> None:
     assert [writing_threads(0, cores) for cores in (1, 2, 4, 64)] == [1, 1, 3, 8]
     assert [reading_threads(0, cores) for cores in (1, 2, 4, 64)] == [1, 2, 4, 8]
     assert writing_threads(5, 2) == reading_threads(5, 2) == 5
+
+
+def failing(*targets: str) -> Maker:
+    """Models, of which those of these names are not there."""
+
+    class Missing(ScriptedModel):
+        async def load(self) -> None:
+            raise NotFound("There is no such model.")
+
+    def make(spec: EngineSpec) -> ScriptedModel:
+        kind = Missing if spec.model in targets else ScriptedModel
+        return kind(spec, lambda _: f"I am {spec.model}.")
+
+    return make
+
+
+FALLING_BACK = LlmSettings(
+    generation=GenerationSettings(engine="scripted", model="big", fallback=("scripted:small",))
+)
+
+
+async def test_when_one_model_fails_the_next_of_its_chain_answers(runtime: Runtime) -> None:
+    async with running(runtime, failing("big"), FALLING_BACK):
+        assert (await runtime.bus.request(ask(), LLMResponseEvent)).text == "I am small."
+
+
+async def test_a_model_is_switched_while_solo_runs_and_back_again(runtime: Runtime) -> None:
+    async with running(runtime, failing("none"), FALLING_BACK) as service:
+        chosen = await runtime.bus.request(ChooseModelEvent(model="scripted:other"), ModelChosenEvent)
+        assert chosen.chain.chosen
+        assert (await runtime.bus.request(ask(), LLMResponseEvent)).text == "I am other."
+        with pytest.raises(NotFound):
+            await runtime.bus.request(ChooseModelEvent(model="scripted:none"), ModelChosenEvent)
+        assert (await runtime.bus.request(ask(), LLMResponseEvent)).text == "I am other."
+        await runtime.bus.request(ChooseModelEvent(), ModelChosenEvent)
+        assert (await runtime.bus.request(ask(), LLMResponseEvent)).text == "I am big."
+        assert service.stats()["engine"] == "scripted"
+
+
+async def test_a_request_may_name_the_model_that_it_wants(runtime: Runtime) -> None:
+    async with running(runtime, failing(), FALLING_BACK):
+        asked = ask(model="scripted:this")
+        assert (await runtime.bus.request(asked, LLMResponseEvent)).text == "I am this."
+        assert (await runtime.bus.request(ask(), LLMResponseEvent)).text == "I am big."
+
+
+@pytest.mark.parametrize("name", ["/etc/passwd", "auto:../x.gguf", "llama_cpp:~/x.gguf", "C:\\x.gguf"])
+async def test_who_names_a_model_cannot_have_a_file_opened(runtime: Runtime, name: str) -> None:
+    async with running(runtime, failing(), FALLING_BACK):
+        for request in (ask(model=name), ChooseModelEvent(model=name)):
+            with pytest.raises(NotFound, match="name of a model"):
+                await runtime.bus.request(request, LLMResponseEvent)
+
+
+async def test_what_was_needed_for_a_while_is_unloaded_and_loaded_anew(runtime: Runtime) -> None:
+    made: list[str] = []
+
+    def make(spec: EngineSpec) -> ScriptedModel:
+        made.append(spec.model)
+        return ScriptedModel(spec)
+
+    async with running(runtime, make, FALLING_BACK) as service:
+        await runtime.bus.request(ask(model="scripted:other"), LLMResponseEvent)
+        await runtime.clock.sleep(3600)
+        await runtime.bus.request(ask(model="scripted:other"), LLMResponseEvent)
+        await runtime.bus.request(ask(), LLMResponseEvent)
+        assert service.stats()["requests"] == 3
+    assert made == ["big", "other", "other"]
+
+
+async def test_the_models_that_may_be_named_are_listed(runtime: Runtime) -> None:
+    async with running(runtime, failing(), FALLING_BACK):
+        listed = await runtime.bus.request(ListModelsEvent(), ModelsEvent)
+    assert [chain.role for chain in listed.roles] == ["generation", "analysis", "maintenance"]
+    assert [(offer.model, offer.loaded) for offer in listed.models] == [("scripted", True)]
+
+
+async def test_who_waits_is_told_how_many_go_first(runtime: Runtime) -> None:
+    settings = LlmSettings(generation=GenerationSettings(engine="scripted"), slots=1)
+    async with running(runtime, lambda spec: ScriptedModel(spec, delay=0.1), settings):
+        told: dict[str, list[int]] = {}
+
+        async def one(owner: str) -> None:
+            told[owner] = []
+            async with runtime.bus.ask(ask(owner=owner)) as answers:
+                async for answer in answers:
+                    if isinstance(answer, LLMQueuedEvent):
+                        assert answer.owner == owner
+                        told[owner].append(answer.position)
+
+        async with anyio.create_task_group() as group:
+            for owner in ("anna", "ben", "carl"):
+                group.start_soon(one, owner)
+                await anyio.sleep(0.01)
+        assert told == {"anna": [], "ben": [0], "carl": [1, 0]}
+
+
+async def test_who_set_a_deadline_does_not_wait_beyond_it(runtime: Runtime) -> None:
+    settings = LlmSettings(generation=GenerationSettings(engine="scripted"), slots=1)
+    async with running(runtime, lambda spec: ScriptedModel(spec, delay=1.0), settings):
+        async with anyio.create_task_group() as group:
+            group.start_soon(runtime.bus.request, ask(), LLMResponseEvent)
+            await anyio.sleep(0.01)
+            with pytest.raises(TimedOut):
+                await runtime.bus.request(ask(deadline=0.5), LLMResponseEvent)
