@@ -6,20 +6,26 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta, tzinfo
 from typing import Any, Final
 
+import structlog
+
 from app.config.skills import SkillsSettings
 from app.events import skills as events
 from app.events.dialogue import DialoguesEvent, ReadDialoguesEvent, StoredMessageEvent
+from app.events.llm import ChooseModelEvent, ListModelsEvent, ModelChosenEvent, ModelsEvent
 from app.events.skills import HandleEvent, TimersEvent
 from app.events.voice import StopSpeakingEvent
-from app.kernel.errors import BadInput, Unavailable
+from app.kernel.errors import BadInput, SoloError, Unavailable
 from app.kernel.runtime import Runtime
 from app.skills import intents
 from app.skills.intents import AskWhen, Chosen, Intent, Kind
+from app.skills.models import pick, spoken
 from app.skills.replies import Replies, Set
 from app.skills.sound import STEP, Sound
 from app.skills.unsaid import unsaid
 from app.skills.when import resolve, to_local
 from app.skills.zone import zone_of
+
+log = structlog.get_logger("solo.skills")
 
 BACK: Final = 40
 """Messages that are looked through for what was said last."""
@@ -52,6 +58,8 @@ class Doing:
             intents.ChangeVolume: self._volume,
             intents.TellVolume: self._tell_volume,
             intents.ChangeSpeed: self._speed,
+            intents.UseModel: self._use_model,
+            intents.TellModel: self._tell_model,
             intents.Repeat: self._repeat,
             intents.GoOn: self._go_on,
             intents.TellSaid: self._said,
@@ -183,6 +191,31 @@ class Doing:
     async def _speed(self, intent: intents.ChangeSpeed, _: HandleEvent, say: Replies) -> str:
         await self._sound.change_speed(intent.by)
         return say.speed(intent.by)
+
+    # -- thinking ------------------------------------------------------------------------------
+
+    async def _use_model(self, intent: intents.UseModel, asked: HandleEvent, say: Replies) -> str:
+        name = ""
+        if intent.wanted:
+            found = pick(intent.wanted, intent.which, (await self._models(asked)).models)
+            if found is None:
+                return say.no_model(intent.wanted)
+            name = found.name
+        request = ChooseModelEvent(owner=asked.owner, turn=asked.turn, model=name)
+        try:
+            chain = (await self._bus.request(request, ModelChosenEvent)).chain
+        except SoloError as error:
+            log.warning("model_not_chosen", model=name, code=error.code)
+            return say.model_away(spoken(name.partition(":")[2]))
+        return say.model(spoken(chain.targets[0].partition(":")[2]), switched=True)
+
+    async def _tell_model(self, _: intents.TellModel, asked: HandleEvent, say: Replies) -> str:
+        chains = (await self._models(asked)).roles
+        answering = next(chain for chain in chains if chain.role == "generation")
+        return say.model(spoken(answering.targets[0].partition(":")[2]), switched=False)
+
+    async def _models(self, asked: HandleEvent) -> ModelsEvent:
+        return await self._bus.request(ListModelsEvent(owner=asked.owner, turn=asked.turn), ModelsEvent)
 
     # -- talk ----------------------------------------------------------------------------------
 

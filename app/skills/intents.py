@@ -8,6 +8,8 @@ from typing import ClassVar, Literal, TypeAlias
 from app.skills.when import When
 
 Kind: TypeAlias = Literal["timer", "alarm", "reminder"]
+Which: TypeAlias = Literal["", "largest", "smallest", "cloud", "local"]
+"""A model by what it is like; empty: by its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,21 @@ class ChangeSpeed(Intent):
     """Speak faster (1), slower (-1), or as usual (0)."""
 
     by: int
+
+
+@dataclass(frozen=True, slots=True)
+class UseModel(Intent):
+    """Think with another language model. wanted: as it was said; empty: the usual one."""
+
+    wanted: str = ""
+    which: Which = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TellModel(Intent):
+    """Which language model is it?"""
+
+    effects: ClassVar[bool] = False
 
 
 @dataclass(frozen=True, slots=True)

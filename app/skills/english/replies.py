@@ -149,6 +149,15 @@ class EnglishReplies:
     def you_said(self, text: str) -> str:
         return f"You said: {text}"
 
+    def model(self, name: str, *, switched: bool) -> str:
+        return f"From now on I think with {name}." if switched else f"I think with {name}."
+
+    def no_model(self, wanted: str) -> str:
+        return f"I know no single model that you can mean by {wanted}."
+
+    def model_away(self, name: str) -> str:
+        return f"{name} cannot be had now, so I stay with the one I have."
+
     def help(self) -> str:
         return (
             "Ask me anything. Without thinking I can tell the time and the date, set timers, alarms and "
