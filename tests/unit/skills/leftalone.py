@@ -132,6 +132,9 @@ Never mind that, tell me about dogs.
 Go on a trip with me.
 What is the rest of the world doing?
 Another joke.
+Use the big model of the atom to explain it.
+What is a role model?
+Use the cloud as a metaphor.
 Five more.
 Half an hour.
 What was that song called?

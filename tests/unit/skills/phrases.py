@@ -20,10 +20,12 @@ from app.skills.intents import (
     Snooze,
     Stop,
     TellDate,
+    TellModel,
     TellSaid,
     TellTime,
     TellVolume,
     Unable,
+    UseModel,
 )
 from app.skills.when import EVERY_DAY, WEEKDAYS, WEEKEND, Day, When
 
@@ -231,6 +233,13 @@ TAKEN: list[tuple[str, Intent]] = [
     ("Volume to maximum", ChangeVolume(level=100)),
     ("Mute yourself", ChangeVolume(level=0)),
     ("How loud are you?", TellVolume()),
+    ("Use the big model.", UseModel("big", "largest")),
+    ("Please switch to the small model", UseModel("small", "smallest")),
+    ("Use the cloud", UseModel("cloud", "cloud")),
+    ("Switch to the Qwen coder model", UseModel("Qwen coder")),
+    ("Go back to your usual model", UseModel()),
+    ("Use the normal model again", UseModel()),
+    ("Which model are you using?", TellModel()),
     ("Speak slower", ChangeSpeed(-1)),
     ("Can you talk a bit more slowly?", ChangeSpeed(-1)),
     ("Slow down", ChangeSpeed(-1)),

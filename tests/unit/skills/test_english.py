@@ -58,9 +58,9 @@ SOUP = "remind me to at five half past in the on monday a timer for ten minutes 
 
 @given(st.lists(st.sampled_from(SOUP)))
 def test_nor_does_it_take_long(words: list[str]) -> None:
-    began = time.process_time()
+    began = time.thread_time()
     ENGLISH.match(" ".join(words))
-    assert time.process_time() - began < 0.25
+    assert time.thread_time() - began < 2  # hours, were it to try every way
 
 
 def test_the_name_is_as_it_was_said() -> None:
