@@ -1,9 +1,9 @@
 """Every table. Rows here are the truth; indexes and caches can be made again from them.
 
 Each row that belongs to a person has a non-null `owner_id`, and every query filters by it.
-Messages are a doubly linked list in one table: there is no table of dialogues, a dialogue's id is
-the id of its first message, and the constraints (not the code) forbid forks, gaps and links
-between dialogues or owners.
+Messages are a doubly linked list in one table: there is no table of dialogues (only of the names that
+some were given), a dialogue's id is the id of its first message, and the constraints (not the code)
+forbid forks, gaps and links between dialogues or owners.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from sqlalchemy import (
     CheckConstraint,
     DateTime,
     Dialect,
+    Float,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -73,7 +74,8 @@ class MessageRow(Base):
     message has been sent after it, except that unheard words are taken out.
     finish: "" for a message that stands; failed, cancelled, length … else.
     tokens: length of `sent` for the model. window_start: sequence of the first message that was
-    sent along with this one (user messages).
+    sent along with this one (user messages). steps: what tools did before the reply, as JSON (see
+    app/dialogue/steps.py), empty for nothing.
     """
 
     __tablename__ = "messages"
@@ -118,7 +120,19 @@ class MessageRow(Base):
     model: Mapped[str] = mapped_column(default="")
     tokens: Mapped[int] = mapped_column(default=0)
     window_start: Mapped[int] = mapped_column(default=1)
+    steps: Mapped[str] = mapped_column(default="", server_default="")
     created_at: Mapped[datetime]
+
+
+class DialogueNameRow(Base):
+    """What a person calls a dialogue; it goes with the dialogue's first message."""
+
+    __tablename__ = "dialogue_names"
+    __table_args__ = (UniqueConstraint("owner_id", "name"),)
+
+    dialogue_id: Mapped[str] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True)
+    owner_id: Mapped[str] = mapped_column(ForeignKey("owners.id"))
+    name: Mapped[str]
 
 
 class MemoryRow(Base):
@@ -204,3 +218,25 @@ class PreferenceRow(Base):
     owner_id: Mapped[str] = mapped_column(ForeignKey("owners.id"), primary_key=True)
     name: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[str]
+
+
+class LlmUsageRow(Base):
+    """What one person's answers of one day, role and model cost.
+
+    day: as "2026-11-22", in UTC. cached_answers: given again without asking the model, among `answers`.
+    cost: US dollars, as the provider's list says.
+    """
+
+    __tablename__ = "llm_usage"
+
+    owner_id: Mapped[str] = mapped_column(ForeignKey("owners.id"), primary_key=True)
+    day: Mapped[str] = mapped_column(primary_key=True)
+    role: Mapped[str] = mapped_column(primary_key=True)
+    provider: Mapped[str] = mapped_column(primary_key=True)
+    model: Mapped[str] = mapped_column(primary_key=True)
+    answers: Mapped[int]
+    cached_answers: Mapped[int]
+    prompt_tokens: Mapped[int]
+    cached_tokens: Mapped[int]
+    completion_tokens: Mapped[int]
+    cost: Mapped[float] = mapped_column(Float)

@@ -13,6 +13,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Literal
 
+from app.dialogue.steps import Step, messages_of
 from app.events.llm import ChatMessage
 from app.kernel.tokens import estimate_tokens
 
@@ -44,6 +45,7 @@ class Line:
     model: str = ""
     tokens: int = 0
     window_start: int = 1
+    steps: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ def _shown(lines: Sequence[Line]) -> list[Line]:
         and line.role == "user"
         and (after is None or after.role == "user")
     }
-    return [line for line in lines if line.sequence not in gone and line.sent]
+    return [line for line in lines if line.sequence not in gone and (line.sent or line.steps)]
 
 
 def window_start(lines: Sequence[Line]) -> int:
@@ -161,10 +163,16 @@ def prompt(system: str, lines: Sequence[Line], said: str, *, start: int, budget:
     shown = _shown([line for line in lines if line.sequence >= start])
     new = ChatMessage(role="user", content=said)
     messages = [ChatMessage(role="system", content=system)] if system else []
-    for message in (*(ChatMessage(role=line.role, content=line.sent) for line in shown), new):
-        if messages and messages[-1].role == message.role:
+    for message in (*(message for line in shown for message in _messages(line)), new):
+        if messages and message.content and messages[-1].role == message.role != "tool":
             joined = f"{messages.pop().content}\n\n{message.content}"
             messages.append(ChatMessage(role=message.role, content=joined))
         else:
             messages.append(message)
     return Prompt(tuple(messages), start, tuple({line.turn: None for line in shown}))
+
+
+def _messages(line: Line) -> list[ChatMessage]:
+    """Of a reply first what was called for it, and what came of that."""
+    said = [ChatMessage(role=line.role, content=line.sent)] if line.sent else []
+    return [*messages_of(line.steps), *said]

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.db.engine import Database
 from app.db.tables import MessageRow
 from app.dialogue.context import Line, broken_off
+from app.dialogue.steps import Step, read, written
 from app.kernel.clock import Clock
 from app.kernel.errors import NotFound
 
@@ -29,6 +30,7 @@ class Draft:
     model: str = ""
     tokens: int = 0
     window_start: int = 1
+    steps: tuple[Step, ...] = ()
 
 
 class History:
@@ -43,7 +45,7 @@ class History:
         row = self._row(owner, draft, id=dialogue, dialogue_id=dialogue, sequence=1)
         async with self._database.write() as session:
             session.add(row)
-        return _line(row)
+        return line_of(row)
 
     async def append(self, owner: str, draft: Draft, dialogue: str) -> Line:
         """Put a message behind the last one. Raises NotFound when the owner has no such dialogue.
@@ -63,7 +65,7 @@ class History:
             session.add(row)
             await session.flush()
             last.next_id = row.id
-        return _line(row)
+        return line_of(row)
 
     async def _last(self, session: AsyncSession, owner: str, dialogue: str) -> MessageRow:
         query = (
@@ -90,6 +92,7 @@ class History:
             model=draft.model,
             tokens=draft.tokens,
             window_start=draft.window_start,
+            steps=written(draft.steps),
             created_at=self._clock.now(),
             **place,
         )
@@ -107,7 +110,7 @@ class History:
         query = select(MessageRow).where(*mine, MessageRow.sequence >= func.coalesce(start, 1))
         async with self._database.session() as session:
             rows = (await session.execute(query.order_by(MessageRow.sequence))).scalars()
-            return [_line(row) for row in rows]
+            return [line_of(row) for row in rows]
 
     async def latest(self, owner: str, limit: int, dialogue: str | None = None) -> list[Line]:
         """The newest messages of the owner (of one dialogue), oldest first."""
@@ -117,7 +120,7 @@ class History:
         query = query.order_by(MessageRow.created_at.desc(), MessageRow.sequence.desc()).limit(limit)
         async with self._database.session() as session:
             rows = (await session.execute(query)).scalars().all()
-        return [_line(row) for row in reversed(rows)]
+        return [line_of(row) for row in reversed(rows)]
 
     async def last_spoken(self, owner: str, channel: str) -> tuple[str, datetime] | None:
         """The dialogue that a channel had last, and when."""
@@ -152,7 +155,8 @@ def no_dialogue(dialogue: str) -> NotFound:
     return NotFound(f"There is no dialogue {dialogue}.", hint="Leave it out to begin a new one.")
 
 
-def _line(row: MessageRow) -> Line:
+def line_of(row: MessageRow) -> Line:
+    """A row as the rules of a prompt take it."""
     role: Literal["user", "assistant"] = "user" if row.role == "user" else "assistant"
     return Line(
         id=row.id,
@@ -169,4 +173,5 @@ def _line(row: MessageRow) -> Line:
         model=row.model,
         tokens=row.tokens,
         window_start=row.window_start,
+        steps=read(row.steps),
     )

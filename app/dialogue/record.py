@@ -15,6 +15,7 @@ import anyio
 
 from app.dialogue.context import CUT, Line, broken_off, window_start
 from app.dialogue.history import Draft, History
+from app.dialogue.steps import tokens_of
 from app.dialogue.turns import Reply
 from app.events.dialogue import TurnEndedEvent, TurnStartedEvent, UserSaidEvent
 from app.kernel.bus import Bus
@@ -116,8 +117,9 @@ class Record:
         whole = reply.finish in ("stop", "length")
         if not whole:
             await self._history.amend(owner, line, finish=reply.finish)
-        if reply.text.strip() or whole:
+        if reply.text.strip() or whole or reply.steps:
             written = max(done.completion_tokens if done else 0, 1)
+            did = tokens_of(reply.steps)
             draft = Draft(
                 "assistant",
                 reply.text,
@@ -126,7 +128,8 @@ class Record:
                 sent=reply.text if whole else broken_off(reply.text),
                 finish="" if reply.finish == "stop" else reply.finish,
                 model=done.model if done else "",
-                tokens=written if whole else estimate_tokens(reply.text + CUT),
+                tokens=did + (written if whole else estimate_tokens(reply.text + CUT)),
+                steps=tuple(reply.steps),
             )
             await self._history.append(owner, draft, line.dialogue)
         self._bus.publish(

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
+from typing import Literal
 
 import anyio
 import structlog
@@ -18,25 +19,24 @@ from anyio.abc import TaskGroup
 
 from app.config.settings import Settings
 from app.db.engine import Database
+from app.dialogue.answering import Answering
+from app.dialogue.archive import Archive
+from app.dialogue.claims.lexicon import prepare
 from app.dialogue.context import Line, opening, window_start
 from app.dialogue.history import History, no_dialogue
-from app.dialogue.preparation import Preparation
 from app.dialogue.record import Commitments, Record
+from app.dialogue.shelf import Shelf
 from app.dialogue.skilled import Skilled
 from app.dialogue.turns import Latest, Queues, Recent, Reply
 from app.dialogue.warming import Warming
 from app.events.base import Answer, Event
 from app.events.dialogue import (
-    DialoguesEvent,
-    ReadDialoguesEvent,
-    ReplyDeltaEvent,
     ReplyEvent,
-    StoredMessageEvent,
     TurnCancelledEvent,
     TurnCommittedEvent,
     UserSaidEvent,
 )
-from app.events.llm import LLMRequestEvent, LLMResponseEvent, LLMTokenEvent
+from app.events.llm import LLMResponseEvent, ToolSpec
 from app.events.voice import (
     BargeInEvent,
     PartialTranscriptEvent,
@@ -44,7 +44,7 @@ from app.events.voice import (
     SpeechStartedEvent,
     WakeWordEvent,
 )
-from app.kernel.errors import BadInput, SoloError, TooLarge, TurnCancelled, Unavailable
+from app.kernel.errors import BadInput, SoloError, TooLarge, TurnCancelled
 from app.kernel.lifecycle import Ready
 from app.kernel.runtime import Runtime
 
@@ -64,33 +64,36 @@ they have said so far."""
 
 
 class DialogueService:
-    """Owns UserSaidEvent and ReadDialoguesEvent; calls turns off when they are interrupted."""
+    """Owns UserSaidEvent and, in its archive, what is asked of dialogues as wholes; calls turns off when
+    they are interrupted."""
 
     def __init__(self, runtime: Runtime, settings: Settings, database: Database) -> None:
         self._bus = runtime.bus
         self._clock = runtime.clock
         self._settings = settings.dialogue
         self._history = History(database, runtime.clock)
-        self._prepare = Preparation(runtime, settings)
+        self._answering = Answering(runtime, settings)
         self._skilled = Skilled(runtime.bus)
         self._commitments = Commitments()
         self._warming = Warming(runtime.bus)
-        self._system = settings.llm.generation.system_prompt
+        self._llm = settings.llm
         self._heard_now: dict[str, str] = {}
         """owner → the turn whose answer is being heard, or about to be."""
         self._queues = Queues()
         self._recent = Recent()
         self._latest: dict[tuple[str, str], Latest] = {}
         self._choosing = asyncio.Lock()
+        self._archive = Archive(runtime.bus, Shelf(database), self._queues, self._deleted)
 
     async def run(self, ready: Ready) -> None:
         bus = self._bus
         with bus.subscribe(*HEARD, name="dialogue") as facts:
             async with (
                 bus.serve(UserSaidEvent, self._said, name="dialogue", limit=TURNS_AT_ONCE),
-                bus.serve(ReadDialoguesEvent, self._read, name="dialogue"),
+                self._archive.serving(),
                 anyio.create_task_group() as group,
             ):
+                prepare()
                 ready()
                 async for fact in facts:
                     self._hear(fact, group)
@@ -136,15 +139,20 @@ class DialogueService:
             async with self._choosing:
                 dialogue = await self._continue(owner, "voice")
             lines = await self._history.load(owner, dialogue)
+            tools: tuple[ToolSpec, ...] = ()
             if said is None:
-                messages = opening(self._system, lines)
+                told = self._llm.prompts.system(
+                    self._llm.generation.system_prompt, channel="voice", owner=owner
+                )
+                messages = opening(told, lines)
             else:
-                messages = (await self._prepare(said, said.text, lines, window_start(lines))).prompt.messages
+                prepared = await self._answering.prepare(said, said.text, lines, window_start(lines))
+                messages, tools = prepared.prompt.messages, prepared.specs()
         except SoloError as error:
             log.debug("not_expected", code=error.code)
             return
         if messages:
-            await self._warming.read(owner, dialogue, messages)
+            await self._warming.read(owner, dialogue, messages, tools)
 
     async def _heard(
         self, fact: ReplySpokenEvent, turn: str, place: AbstractAsyncContextManager[None]
@@ -176,6 +184,7 @@ class DialogueService:
                     async for delta in deltas:
                         yield delta
                 await record.committed()
+                self._answering.over(said.owner, dialogue, turn)
             except (asyncio.CancelledError, GeneratorExit, TurnCancelled):
                 reply.finish = "cancelled"
                 self._no_longer_heard(said.owner, turn)
@@ -226,67 +235,34 @@ class DialogueService:
         self._latest[key] = Latest(dialogue, now)
         return dialogue
 
+    def _deleted(self, dialogue: str) -> None:
+        """It is not gone on with."""
+        for key in [key for key, latest in self._latest.items() if latest.dialogue == dialogue]:
+            del self._latest[key]
+
     async def _answer(
         self, said: UserSaidEvent, dialogue: str, record: Record, lines: list[Line]
     ) -> AsyncGenerator[Answer, None]:
-        async with aclosing(self._skilled.answer(said, dialogue, record)) as deltas:
-            async for delta in deltas:
-                yield delta
-        if record.reply.response is not None:
-            return
-        prepared = await self._prepare(said, record.text, lines, record.window_start)
-        record.sent_as(prepared.sent, prepared.tokens, prepared.prompt.start)
-        request = LLMRequestEvent(
-            owner=said.owner,
-            turn=said.turn,
-            revision=said.revision,
-            messages=prepared.prompt.messages,
-            role="generation",
-            priority="voice" if said.channel == "voice" else "chat",
-            dialogue=dialogue,
-        )
-        reply = record.reply
-        await record.begin()
-        async with self._bus.ask(request) as answers:
-            async for answer in answers:
-                if isinstance(answer, LLMTokenEvent):
-                    reply.text += answer.text
-                    yield ReplyDeltaEvent(
-                        owner=said.owner, turn=said.turn, revision=said.revision, text=answer.text
-                    )
-                    await record.begin()  # it may have been committed meanwhile
-                elif isinstance(answer, LLMResponseEvent):
-                    reply.response = answer
-        if reply.response is None:
-            raise Unavailable("The language model ended without an answer.")
-        reply.finish = reply.response.finish
-
-    # -- reading -------------------------------------------------------------------------------
-
-    async def _read(self, asked: ReadDialoguesEvent) -> AsyncGenerator[Answer, None]:
-        lines = await self._history.latest(asked.owner, max(0, asked.limit))
-        messages = tuple(
-            StoredMessageEvent(
-                owner=asked.owner,
-                turn=line.turn,
-                id=line.id,
-                dialogue=line.dialogue,
-                role=line.role,
-                content=line.content,
-                channel=line.channel,
-                created_at=line.created_at.isoformat(),
-                unheard=line.unheard,
-                finish=line.finish,
-            )
-            for line in lines
-        )
-        yield DialoguesEvent(owner=asked.owner, messages=messages)
+        if not self._answering.is_reply(said, dialogue, record.text):
+            async with aclosing(self._skilled.answer(said, dialogue, record)) as deltas:
+                async for delta in deltas:
+                    yield delta
+            if record.reply.response is not None:
+                return
+        async with aclosing(self._answering.answer(said, dialogue, record, lines)) as pieces:
+            async for piece in pieces:
+                yield piece
 
 
 def _said_so_far(fact: Event) -> UserSaidEvent | None:
     if not isinstance(fact, PartialTranscriptEvent) or not fact.text:
         return None
     return UserSaidEvent(owner=fact.owner, text=fact.text, channel="voice", language=fact.language)
+
+
+def _finish(done: LLMResponseEvent) -> Literal["stop", "length"]:
+    """What no tool was offered for ends as any other answer."""
+    return "length" if done.finish == "length" else "stop"
 
 
 def _reply_event(said: UserSaidEvent, dialogue: str, reply: Reply) -> ReplyEvent:
@@ -298,11 +274,14 @@ def _reply_event(said: UserSaidEvent, dialogue: str, reply: Reply) -> ReplyEvent
         revision=said.revision,
         text=reply.text,
         dialogue=dialogue,
-        finish=done.finish,
+        finish=_finish(done),
         model=done.model,
+        provider=done.provider,
+        queue_ms=done.queue_ms,
         first_token_ms=done.first_token_ms,
         tokens_per_second=done.tokens_per_second,
         prompt_tokens=done.prompt_tokens,
         cached_tokens=done.cached_tokens,
         completion_tokens=done.completion_tokens,
+        cost=done.cost,
     )

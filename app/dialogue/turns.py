@@ -6,10 +6,11 @@ import asyncio
 from collections import OrderedDict, deque
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
+from app.dialogue.steps import Step
 from app.events.dialogue import Finish
 from app.events.llm import LLMResponseEvent
 
@@ -17,12 +18,13 @@ from app.events.llm import LLMResponseEvent
 @dataclass(slots=True)
 class Reply:
     """A reply while it is written. finish: as things stand if nothing more comes. skill: what gave it,
-    empty for the language model."""
+    empty for the language model. steps: what tools did for it."""
 
     text: str = ""
     finish: Finish | Literal["failed"] = "failed"
     response: LLMResponseEvent | None = None
     skill: str = ""
+    steps: list[Step] = field(default_factory=list[Step])
 
 
 class Queues:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import anyio
 import structlog
 
-from app.events.llm import ChatMessage, LLMRequestEvent
+from app.events.llm import ChatMessage, LLMRequestEvent, ToolSpec
 from app.kernel.bus import Bus
 from app.kernel.errors import SoloError
 
@@ -24,20 +24,31 @@ class Warming:
         self._bus = bus
         self._scope = anyio.CancelScope()
         self._answering: set[str] = set()
-        self._read: tuple[str, tuple[ChatMessage, ...]] | None = None
+        self._read: tuple[str, tuple[ChatMessage, ...], tuple[ToolSpec, ...]] | None = None
         """The dialogue and what was read of it last."""
 
-    async def read(self, owner: str, dialogue: str, messages: tuple[ChatMessage, ...]) -> None:
-        """Let the model read these; failures do no harm."""
-        if dialogue in self._answering or self._read == (dialogue, messages):
+    async def read(
+        self,
+        owner: str,
+        dialogue: str,
+        messages: tuple[ChatMessage, ...],
+        tools: tuple[ToolSpec, ...] = (),
+    ) -> None:
+        """Let the model read these; failures do no harm. tools: what it is told of, too."""
+        if dialogue in self._answering or self._read == (dialogue, messages, tools):
             return
         self._scope.cancel()
-        self._read = dialogue, messages
+        self._read = dialogue, messages, tools
         with anyio.CancelScope() as scope:
             self._scope = scope
             try:
                 request = LLMRequestEvent(
-                    owner=owner, messages=messages, priority="voice", dialogue=dialogue, read_only=True
+                    owner=owner,
+                    messages=messages,
+                    tools=tools,
+                    priority="voice",
+                    dialogue=dialogue,
+                    read_only=True,
                 )
                 async with self._bus.ask(request) as answers:
                     async for _ in answers:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.sayings.forms import Excuses, Farewells, Sayings, phrases, words
+from app.sayings.forms import Consent, Excuses, Farewells, Sayings, phrases, words
 
 ENGLISH: Final = Sayings(
     fillers=("One moment.", "Let me think.", "One second.", "Let me see."),
@@ -20,6 +20,7 @@ ENGLISH: Final = Sayings(
         | shush | hush | enough | that's enough | that is enough | cancel | cancel that | cancel it
         | never mind | nevermind | forget it | forget that | forget about it"""
     ),
+    stops_misheard=phrases("start | step | stub | top | stopped | stock | stuff"),
     courtesies=words("please solo jarvis hey okay ok now oh no just"),
     listening_words=words(
         """uh huh mhm mm hm hmm hmmm mmm mhmm ah oh aha yeah yes yep yup ok okay right sure really wow cool
@@ -37,6 +38,23 @@ ENGLISH: Final = Sayings(
             | nothing else"""
         ),
         refusing=phrases("no | bye | goodbye | that's all | that is all | nothing | good night"),
+    ),
+    consent=Consent(
+        yes=phrases(
+            """yes | yeah | yep | yup | yes do | yes do it | yes do that | yes go ahead | go ahead
+            | do it | do that | please do | please | sure | sure thing | of course | okay | ok
+            | okay do it | ok do it | all right | alright | confirm | confirmed | i confirm
+            | absolutely | definitely | correct | right | yes you can | yes you may | you may
+            | you can | fine | yes i do | yes i am sure | yes i'm sure | i'm sure | send it
+            | yes send it | go for it"""
+        ),
+        no=phrases(
+            """no | nope | nah | no don't | don't | do not | don't do it | don't do that
+            | no don't do it | no way | no thanks | no thank you | not now | better not | rather not
+            | cancel | cancel it | cancel that | stop | never mind | forget it | no leave it
+            | leave it | no cancel | wait | no wait | hold on | no stop"""
+        ),
+        refused="All right, I won't.",
     ),
     going_on=(),  # with the other English commands, in app/skills/english
 )

@@ -31,11 +31,22 @@ class Farewells:
 
 
 @dataclass(frozen=True, slots=True)
+class Consent:
+    """How people answer when Solo asks whether to do something, as a whole and without courtesies; refused:
+    what Solo says to a no."""
+
+    yes: frozenset[str]
+    no: frozenset[str]
+    refused: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sayings:
     """Words and phrases are in lower case, without punctuation.
 
     fillers: said while an answer takes long.  stops: who says no more than this wants Solo to be silent, or
-    to forget it; courtesies may stand beside it.  listening_words: said by those who listen, alone or with
+    to forget it; courtesies may stand beside it.  stops_misheard: what is understood of such a word when it
+    is said into the middle of Solo's own.  listening_words: said by those who listen, alone or with
     others of them; listening_phrases: as a whole.  going_on: whoever says this wants the rest of what they
     interrupted (patterns of `app/skills/grammar.py`).
     """
@@ -43,10 +54,12 @@ class Sayings:
     fillers: tuple[str, ...]
     excuses: Excuses
     stops: frozenset[str]
+    stops_misheard: frozenset[str]
     courtesies: frozenset[str]
     listening_words: frozenset[str]
     listening_phrases: frozenset[str]
     farewells: Farewells
+    consent: Consent
     going_on: tuple[str, ...]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.sayings.forms import Excuses, Farewells, Sayings, lines, phrases, words
+from app.sayings.forms import Consent, Excuses, Farewells, Sayings, lines, phrases, words
 
 FRENCH: Final = Sayings(
     fillers=("Un instant.", "Voyons.", "Une seconde."),
@@ -20,6 +20,7 @@ FRENCH: Final = Sayings(
         | tais-toi | taisez-vous | silence | chut | la ferme | ça suffit | assez | annule | annuler
         | laisse tomber | oublie | oublie ça | peu importe"""
     ),
+    stops_misheard=frozenset(),
     courtesies=words("s'il te vous plaît plait maintenant solo jarvis hey okay ok oh non merci"),
     listening_words=words(
         """hm hmm mhm mm mmm ah oh aha ouais oui ouaip ok okay bon bien voilà exactement exact vrai vraiment
@@ -40,6 +41,20 @@ FRENCH: Final = Sayings(
             | ciao"""
         ),
         refusing=phrases("non | au revoir | c'est tout | ce sera tout | rien | bonne nuit"),
+    ),
+    consent=Consent(
+        yes=phrases(
+            """oui | ouais | oui vas-y | vas-y | oui fais-le | fais-le | oui allez-y | allez-y
+            | d'accord | bien sûr | oui bien sûr | ok | okay | volontiers | absolument | exactement
+            | je confirme | confirmé | oui merci | oui s'il te plaît | oui s'il vous plaît
+            | s'il te plaît | s'il vous plaît"""
+        ),
+        no=phrases(
+            """non | non merci | surtout pas | pas maintenant | plutôt pas | laisse | laisse tomber
+            | non laisse | annule | annulez | arrête | stop | ne le fais pas | non ne le fais pas
+            | oublie | attends"""
+        ),
+        refused="Très bien, je ne le fais pas.",
     ),
     going_on=lines(
         """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.sayings.forms import Excuses, Farewells, Sayings, lines, phrases, words
+from app.sayings.forms import Consent, Excuses, Farewells, Sayings, lines, phrases, words
 
 GERMAN: Final = Sayings(
     fillers=("Moment.", "Mal sehen.", "Sekunde."),
@@ -21,6 +21,7 @@ GERMAN: Final = Sayings(
         | das reicht | es reicht | schluss | schluss jetzt | abbrechen | brich ab | vergiss es
         | schon gut | lass es | lass gut sein"""
     ),
+    stops_misheard=phrases("top | stopf | stock | hallt"),
     courtesies=words("bitte jetzt mal doch solo jarvis hey okay ok oh nein danke"),
     listening_words=words(
         """hm hmm hmmm mhm mm mmm ah oh aha ach so ja jaja jo jawohl klar genau stimmt richtig okay ok gut
@@ -45,6 +46,21 @@ GERMAN: Final = Sayings(
             """nein | nichts | tschüss | tschüs | das war's | das wars | das war alles | das ist alles
             | gute nacht"""
         ),
+    ),
+    consent=Consent(
+        yes=phrases(
+            """ja | ja bitte | ja gerne | ja mach | ja mach das | ja tu das | mach das | mach es
+            | tu das | tu es | gerne | klar | na klar | sicher | natürlich | okay | ok
+            | einverstanden | in ordnung | bestätigt | jawohl | jo | genau | richtig | ja genau
+            | ja mach es | bitte"""
+        ),
+        no=phrases(
+            """nein | ne | nee | nö | nein danke | nein nicht | nicht | lieber nicht | besser nicht
+            | lass es | lass das | nein lass es | lass es sein | abbrechen | stopp | stop | halt
+            | vergiss es | jetzt nicht | auf keinen fall | nein mach das nicht | mach das nicht
+            | tu das nicht | warte"""
+        ),
+        refused="Gut, ich lasse es.",
     ),
     going_on=lines(
         """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.sayings.forms import Excuses, Farewells, Sayings, lines, phrases, words
+from app.sayings.forms import Consent, Excuses, Farewells, Sayings, lines, phrases, words
 
 SPANISH: Final = Sayings(
     fillers=("Un momento.", "A ver.", "Un segundo."),
@@ -20,6 +20,7 @@ SPANISH: Final = Sayings(
         | ya basta | deja de hablar | ya está | suficiente | cancela | cancelar | olvídalo | déjalo
         | no importa"""
     ),
+    stops_misheard=frozenset(),
     courtesies=words("por favor ahora ya solo jarvis oye hey okay ok oh no gracias"),
     listening_words=words(
         """hm hmm mhm mm mmm ah oh ajá aha sí si claro vale okay ok bien bueno ya exacto exactamente cierto
@@ -39,6 +40,18 @@ SPANISH: Final = Sayings(
             | hasta mañana | hasta la vista | buenas noches | chao"""
         ),
         refusing=phrases("no | nada | eso es todo | es todo | adiós | buenas noches"),
+    ),
+    consent=Consent(
+        yes=phrases(
+            """sí | si | sí por favor | sí hazlo | hazlo | sí adelante | adelante | claro
+            | claro que sí | por supuesto | vale | de acuerdo | ok | okay | bueno | confirmo
+            | confirmado | exacto | correcto | sí claro | por favor | dale"""
+        ),
+        no=phrases(
+            """no | no gracias | no lo hagas | mejor no | ahora no | cancela | cancélalo | déjalo
+            | no déjalo | para | alto | olvídalo | ni hablar | espera"""
+        ),
+        refused="De acuerdo, no lo hago.",
     ),
     going_on=lines(
         """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import anyio
 import pytest
 
+from app.config.prompts import PromptsSettings
 from app.config.settings import Settings
 from app.db.engine import Database
 from app.dialogue.context import Line
@@ -72,6 +73,20 @@ async def test_a_dialogue_goes_on_and_its_prompt_only_grows_at_the_end(
     assert "- my sister's name is Ada\n" in prompts[0][-1].content
     stored = await lines_of(runtime, database)
     assert next(line.sent for line in stored if line.role == "user") == prompts[0][-1].content
+
+
+async def test_what_the_model_is_told_hangs_on_the_way_in_and_on_the_person(
+    runtime: Runtime, settings: Settings, database: Database
+) -> None:
+    told = PromptsSettings(channels={"shell": "Use Markdown."}, people={"local": "Anna is nine."})
+    llm = settings.llm.model_copy(update={"prompts": told})
+    model = Model()
+    async with running(runtime, settings.model_copy(update={"llm": llm}), database, model):
+        await say(runtime, "Hello", channel="shell")
+        await say(runtime, "Hello", channel="voice")
+    systems = [request.messages[0].content for request in model.asked]
+    assert systems[0] == "Use Markdown.\n\nAnna is nine."
+    assert systems[1] == f"{settings.llm.generation.system_prompt}\n\nAnna is nine."
 
 
 async def test_a_dead_memory_never_blocks_an_answer(

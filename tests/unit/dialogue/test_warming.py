@@ -7,7 +7,7 @@ import pytest
 
 from app.config.settings import Settings
 from app.db.engine import Database
-from app.dialogue.context import opening
+from app.dialogue.context import Line, opening
 from app.dialogue.history import Draft, History
 from app.dialogue.warming import Warming
 from app.events.llm import ChatMessage, LLMRequestEvent
@@ -120,11 +120,18 @@ async def test_nothing_is_read_of_a_dialogue_that_is_being_answered(runtime: Run
 
 
 async def test_a_new_dialogue_has_nothing_to_be_read(
-    runtime: Runtime, settings: Settings, database: Database
+    runtime: Runtime, settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    model = Model()
+    model, woken = Model(), anyio.Event()
+
+    def watched(system: str, lines: list[Line]) -> tuple[ChatMessage, ...]:
+        woken.set()
+        return opening(system, lines)
+
+    monkeypatch.setattr("app.dialogue.service.opening", watched)
     async with running(runtime, settings, database, model):
         runtime.bus.publish(WOKEN)
+        await woken.wait()  # heard after the answer, the same word finds a dialogue to be read
         await say(runtime, "hello", channel="voice")
     assert readings(model) == []
 
