@@ -6,11 +6,20 @@ import re
 from collections import Counter, deque
 from typing import Final
 
-from app.api.schemas import DeviceReport, EarlyReport, EchoReport, PausesReport, SpanReport, TurnReport
+from app.api.schemas import (
+    DeviceReport,
+    EarlyReport,
+    EchoReport,
+    PausesReport,
+    SpanReport,
+    ToolsReport,
+    TurnReport,
+)
 from app.events.base import Event
 from app.events.dialogue import TurnEndedEvent
-from app.events.llm import ModelReadyEvent
+from app.events.llm import ChainsEvent, ModelReadyEvent
 from app.events.system import ReadyEvent, TurnTracedEvent
+from app.events.tools import ToolCalledEvent
 from app.events.voice import (
     AttentionEvent,
     AudioDeviceEvent,
@@ -35,6 +44,8 @@ FOLLOWED: Final[tuple[type[Event], ...]] = (
     NoSpeechEvent,
     ReadyEvent,
     ModelReadyEvent,
+    ChainsEvent,
+    ToolCalledEvent,
 )
 """What the board wants to be told."""
 
@@ -65,8 +76,10 @@ class StatusBoard:
         self.attention = self.attention_reason = ""
         self.no_voice: dict[str, str] = {}
         self.no_judge = ""
+        self.tools = ToolsReport()
         self.completion_tokens = 0
         self.model = ""
+        self.chains: dict[str, tuple[str, ...]] = {}
         self.ready_seconds: float | None = None
 
     def take(self, event: Event, at: str) -> None:
@@ -99,6 +112,15 @@ class StatusBoard:
             self.ready_seconds = event.seconds
         elif isinstance(event, ModelReadyEvent):
             self.model = event.model
+        elif isinstance(event, ChainsEvent):
+            self.chains = {chain.role: chain.targets for chain in event.chains}
+        elif isinstance(event, ToolCalledEvent):
+            self._tool_ran(event)
+
+    def _tool_ran(self, event: ToolCalledEvent) -> None:
+        before = self.tools
+        failed = before.failed + (not event.ok)
+        self.tools = ToolsReport(called=before.called + 1, failed=failed)
 
     def _traced(self, event: TurnTracedEvent, at: str) -> None:
         spans = tuple(SpanReport(name=s.name, start_ms=s.start_ms, end_ms=s.end_ms) for s in event.spans)

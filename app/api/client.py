@@ -6,14 +6,17 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Literal, Self, TypeVar
+from urllib.parse import quote
 
 import httpx
 from pydantic import BaseModel, ValidationError
 
 from app.api.address import read_address, read_token
+from app.api.conversations import DeleteReply, NameReply, SessionsReply
 from app.api.errors import revive
+from app.api.modelling import UsageReply
+from app.api.pieces import AskDelta, AskStep
 from app.api.schemas import (
-    AskDelta,
     AskReply,
     DialoguesReply,
     ErrorReport,
@@ -24,16 +27,32 @@ from app.api.schemas import (
     SearchReply,
     StatusReport,
     TalkKey,
-    TimersReply,
     Transcript,
 )
+from app.api.timing import TimersReply
+from app.api.tooling import ToolCallReply, ToolServersReply, ToolsReply
 from app.config.settings import Settings
+from app.events.llm import LLMResponseEvent, ModelAction, ModelManagedEvent, ModelsEvent, RoleChain
 from app.kernel.errors import BadInput, Interrupted, NotFound, SoloError, TimedOut, Unavailable
 
 KNOCK_SECONDS: Final = 1.0
 """How long a running Solo may take to say that it lives."""
 
 M = TypeVar("M", bound=BaseModel)
+
+
+def running(settings: Settings) -> tuple[str, str] | None:
+    """Address and token of the Solo that runs on this data folder; None, within a second, when none does."""
+    address, token = read_address(settings.data_dir), read_token(settings.data_dir)
+    if address is None or token is None:
+        return None
+    try:
+        answer = httpx.get(f"{address.url}/health/live", timeout=KNOCK_SECONDS, trust_env=False)
+        alive = LiveReport.model_validate_json(answer.content)
+    except (httpx.HTTPError, ValidationError):
+        return None
+    # Another program may have got the port since: the token is for our own process only.
+    return (address.url, token) if alive.pid == address.pid else None
 
 
 class SoloClient:
@@ -56,18 +75,8 @@ class SoloClient:
     @classmethod
     def find(cls, settings: Settings) -> SoloClient | None:
         """A client of the Solo that runs on this data folder; None, within a second, when none does."""
-        address, token = read_address(settings.data_dir), read_token(settings.data_dir)
-        if address is None or token is None:
-            return None
-        try:
-            answer = httpx.get(f"{address.url}/health/live", timeout=KNOCK_SECONDS, trust_env=False)
-            alive = LiveReport.model_validate_json(answer.content)
-        except (httpx.HTTPError, ValidationError):
-            return None
-        # Another program may have got the port since: the token is for our own process only.
-        if alive.pid != address.pid:
-            return None
-        return cls(address.url, token, timeout=settings.api.timeout_seconds + 5)
+        where = running(settings)
+        return cls(*where, timeout=settings.api.timeout_seconds + 5) if where else None
 
     def __enter__(self) -> Self:
         return self
@@ -86,15 +95,24 @@ class SoloClient:
         return self._post("/api/v1/ask", AskReply, {"text": text, "dialogue": dialogue})
 
     def ask_stream(
-        self, text: str, *, dialogue: str | None = None, recall: bool = True
-    ) -> Iterator[str | AskReply]:
-        """The answer as it is written: pieces of text, then the whole. Closing the iterator cancels
-        the turn."""
-        body = {"text": text, "dialogue": dialogue, "stream": True, "recall": recall}
+        self,
+        text: str,
+        *,
+        dialogue: str | None = None,
+        recall: bool = True,
+        options: dict[str, Any] | None = None,
+    ) -> Iterator[str | AskStep | AskReply]:
+        """The answer as it is written: pieces of text and calls of tools, then the whole. Closing the
+        iterator cancels the turn. options: as AskOptions says."""
+        body: dict[str, Any] = {"text": text, "dialogue": dialogue, "stream": True, "recall": recall}
+        if options:
+            body["options"] = options
         with self._open("POST", "/api/v1/ask", json=body) as answer:
             for name, data in _server_sent(answer):
                 if name == "delta":
                     yield AskDelta.model_validate_json(data).text
+                elif name == "step":
+                    yield AskStep.model_validate_json(data)
                 elif name == "reply":
                     yield AskReply.model_validate_json(data)
                     return
@@ -158,6 +176,61 @@ class SoloClient:
         """The latest messages, oldest first."""
         return self._get("/api/v1/dialogues", DialoguesReply, {"limit": limit})
 
+    # -- dialogues as wholes -------------------------------------------------------------------
+
+    def messages(self, dialogue: str, limit: int = 20) -> DialoguesReply:
+        """The latest messages of one dialogue, oldest first."""
+        return self._get(f"/api/v1/dialogues/{quote(dialogue, safe='')}", DialoguesReply, {"limit": limit})
+
+    def messages_with(self, words: str, limit: int = 20) -> DialoguesReply:
+        """The latest messages that hold all of these words, oldest first."""
+        return self._post("/api/v1/dialogues/search", DialoguesReply, {"words": words, "limit": limit})
+
+    def sessions(self, limit: int = 20) -> SessionsReply:
+        """The dialogues in which something was said last, the latest first."""
+        return self._get("/api/v1/dialogues/list", SessionsReply, {"limit": limit})
+
+    def name_session(self, dialogue: str, name: str) -> NameReply:
+        """Call a dialogue so."""
+        return self._post(f"/api/v1/dialogues/{quote(dialogue, safe='')}/name", NameReply, {"name": name})
+
+    def delete_session(self, dialogue: str) -> DeleteReply:
+        """Take a dialogue away for good."""
+        with self._open("DELETE", f"/api/v1/dialogues/{quote(dialogue, safe='')}") as answer:
+            return DeleteReply.model_validate_json(answer.read())
+
+    # -- models --------------------------------------------------------------------------------
+
+    def models(self) -> ModelsEvent:
+        """What can be asked, and who answers for each role."""
+        return self._get("/api/v1/models", ModelsEvent)
+
+    def choose_model(self, role: str, model: str) -> RoleChain:
+        """From now on this one answers for the role; empty: as the settings say."""
+        return self._post("/api/v1/models/choose", RoleChain, {"role": role, "model": model})
+
+    def manage_model(self, action: ModelAction, model: str) -> ModelManagedEvent:
+        """Have it loaded, unloaded or read anew; empty: the one that answers people."""
+        return self._post(f"/api/v1/models/{action}", ModelManagedEvent, {"model": model})
+
+    def generate(self, body: dict[str, Any]) -> Iterator[str | LLMResponseEvent]:
+        """A model alone, as GenerateBody says: pieces of text, then the whole. Closing the iterator
+        cancels it."""
+        with self._open("POST", "/api/v1/generate", json={**body, "stream": True}) as answer:
+            for name, data in _server_sent(answer):
+                if name == "delta":
+                    yield AskDelta.model_validate_json(data).text
+                elif name == "done":
+                    yield LLMResponseEvent.model_validate_json(data)
+                    return
+        raise Interrupted("Solo's answer broke off.")
+
+    # -- usage ---------------------------------------------------------------------------------
+
+    def usage(self, days: int) -> UsageReply:
+        """What the answers of the last days cost."""
+        return self._get(f"/api/v1/usage?days={days}", UsageReply)
+
     # -- timers --------------------------------------------------------------------------------
 
     def timers(self) -> TimersReply:
@@ -172,6 +245,23 @@ class SoloClient:
         """Take it away; what it was."""
         with self._open("DELETE", f"/api/v1/timers/{key}") as answer:
             return TimersReply.model_validate_json(answer.read())
+
+    # -- tools ---------------------------------------------------------------------------------
+
+    def tools(self, query: str = "", limit: int = 8) -> ToolsReply:
+        """What may be called; of it, with words, what bears on them."""
+        if not query:
+            return self._get("/api/v1/tools", ToolsReply)
+        return self._post("/api/v1/tools", ToolsReply, {"query": query, "limit": limit})
+
+    def tool_servers(self) -> ToolServersReply:
+        """The MCP servers that bring tools."""
+        return self._get("/api/v1/tools/servers", ToolServersReply)
+
+    def call_tool(self, name: str, arguments: dict[str, Any], ticket: str = "") -> ToolCallReply:
+        """Call one; with a ticket, the call that was asked back about."""
+        body = {"arguments": arguments, "ticket": ticket}
+        return self._post(f"/api/v1/tools/{quote(name, safe='')}", ToolCallReply, body)
 
     # -- the road ------------------------------------------------------------------------------
 
@@ -189,7 +279,7 @@ class SoloClient:
         try:
             with self._http.stream(method, path, **request) as answer:
                 if answer.is_error:
-                    raise _named(answer.read(), answer.status_code)
+                    raise named(answer.read(), answer.status_code)
                 yield answer
         except httpx.TimeoutException as error:
             raise TimedOut(f"Solo at {self.url} did not answer in time.") from error
@@ -201,7 +291,8 @@ class SoloClient:
             raise Interrupted(f"What answers at {self.url} is not this version of Solo.") from error
 
 
-def _named(body: bytes, status: int) -> SoloError:
+def named(body: bytes, status: int) -> SoloError:
+    """The error that a server's answer names."""
     try:
         error = ErrorReport.model_validate_json(body).error
     except ValidationError:
@@ -218,7 +309,7 @@ def _server_sent(answer: httpx.Response) -> Iterator[tuple[str, str]]:
             name = value
         elif field == "data":
             if name == "error":
-                raise _named(value.encode(), answer.status_code)
+                raise named(value.encode(), answer.status_code)
             yield name, value
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict
-from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
 from app.api.board import FOLLOWED, StatusBoard, without_words
@@ -23,6 +22,7 @@ from app.api.schemas import (
     VoiceReport,
 )
 from app.api.system import SystemProbe
+from app.api.version import solo_version
 from app.config.settings import Settings
 from app.kernel.lifecycle import Ready, ServiceStatus
 from app.kernel.runtime import Runtime
@@ -32,14 +32,6 @@ GPU_AGE: Final = 3.0
 SYSTEM_AGE: Final = 0.5
 """Seconds for which a reading of the machine is good (percentages need a stretch to be means of)."""
 UNDER_WAY: Final = ("waiting", "starting", "restarting")
-
-
-def solo_version() -> str:
-    """The version that is installed."""
-    try:
-        return version("solo-assistant")
-    except PackageNotFoundError:
-        return "0.0.0"
 
 
 class Collector:
@@ -68,7 +60,9 @@ class Collector:
         self._gpus: tuple[GpuReport, ...] = ()
         self._read_at = self._gpus_at = float("-inf")
         self._version = solo_version()
-        self._started_at = runtime.clock.now().isoformat(timespec="seconds")
+        began = runtime.clock.now()
+        self.started = int(began.timestamp())
+        self._started_at = began.isoformat(timespec="seconds")
         self._started = runtime.clock.monotonic()
 
     async def run(self, ready: Ready) -> None:
@@ -105,6 +99,7 @@ class Collector:
             llm=self._llm(),
             voice=self._voice(),
             bus=self._bus(),
+            tools=board.tools,
             turns=TurnsReport(
                 ended=dict(board.ended),
                 unanswered=dict(board.unanswered),
@@ -146,6 +141,7 @@ class Collector:
             tokens_per_second=board.speeds[-1] if board.speeds else 0.0,
             recent=tuple(board.speeds),
             completion_tokens=board.completion_tokens,
+            roles=dict(board.chains),
         )
 
     def _voice(self) -> VoiceReport:

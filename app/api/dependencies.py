@@ -10,9 +10,11 @@ from typing import Annotated, Literal
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from app.api.asking import within
 from app.api.collector import Collector
+from app.api.threads import Threads
 from app.config.settings import Settings
-from app.kernel.errors import TooLarge, Unavailable
+from app.kernel.errors import Unavailable
 from app.kernel.runtime import Runtime
 
 
@@ -43,16 +45,17 @@ class Closing:
 
 @dataclass(frozen=True)
 class Deps:
-    """token: what opens everything below /api/."""
+    """token: what opens everything below /api/ and /v1/; threads: conversations that programs hold."""
 
     runtime: Runtime
     settings: Settings
     collector: Collector
     token: str = field(repr=False)
     closing: Closing = field(default_factory=Closing)
+    threads: Threads = field(default_factory=Threads)
 
 
-def _deps(connection: HTTPConnection) -> Deps:
+async def _deps(connection: HTTPConnection) -> Deps:  # a plain function would be called in a thread
     return connection.app.state.deps
 
 
@@ -69,10 +72,4 @@ def check_device(deps: Deps, role: Literal["microphone", "speaker"]) -> None:
 
 def check_text(text: str, deps: Deps, what: str = "text") -> str:
     """Raise TooLarge when it is longer than the setting allows."""
-    most = deps.settings.api.max_text_chars
-    if len(text) > most:
-        raise TooLarge(
-            f"The {what} is {len(text)} characters long; the limit is {most}.",
-            hint="Raise it with SOLO_API__MAX_TEXT_CHARS.",
-        )
-    return text
+    return within(text, deps.settings.api, what)

@@ -8,7 +8,6 @@ token, the size and the time of the body.  Plain ASGI, so that WebSockets pass t
 
 from __future__ import annotations
 
-import hmac
 from typing import Final
 
 import anyio
@@ -18,18 +17,29 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.errors import SlowRequest, Unauthorized, WrongMediaType
 from app.api.handlers import DoorRefusal, response
+from app.api.rpc import PATH as MCP
+from app.api.sockets import same
 from app.config.api import ApiSettings
 from app.kernel.errors import BadInput, Forbidden, SoloError, TooLarge, Unavailable, explain
 
 log = structlog.get_logger("solo.api")
 
-PROTECTED: Final = "/api/"
-"""What shows or changes a conversation lies below this and needs the token; what lies elsewhere
+PROTECTED: Final = ("/api/", "/v1/", MCP)
+"""What shows or changes a conversation lies below these and needs the token; what lies elsewhere
 shows counts, times and ids."""
 RECORDINGS: Final = "/api/v1/transcribe"
-"""The one path that takes something else than JSON."""
+UPLOADS: Final = "/v1/audio/transcriptions"
+"""The paths that take something else than JSON: the first a WAV, the second a form with a file in it."""
+PROMPTS: Final = ("/v1/", "/api/v1/generate")
+"""What is written below these goes to a model as it is, and may be long."""
 WAV_TYPES: Final = frozenset({"audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave"})
+ESCAPED: Final = 12
+"""Bytes in which JSON may write one character."""
+AROUND: Final = 4096
+"""Bytes of what stands around the text."""
 HOW_TO_ENTER: Final = "Send Authorization: Bearer and what stands in run/token of the data folder."
+MCP_HEADERS: Final = b"mcp-protocol-version, mcp-method, mcp-name"
+"""What MCP's clients say beside the body."""
 SAFE_HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -38,11 +48,6 @@ SAFE_HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-
-
-def same(token: str, given: str) -> bool:
-    """Compare without telling by the time it takes how much was right."""
-    return hmac.compare_digest(token.encode(), given.encode())
 
 
 def check_host(headers: Headers, allowed: tuple[str, ...]) -> None:
@@ -74,7 +79,7 @@ def check_origin(headers: Headers, allowed: tuple[str, ...]) -> None:
 
 
 def check_media_type(path: str, method: str, headers: Headers) -> None:
-    """Raise WrongMediaType unless the body, if there is one, is JSON, or a WAV where one belongs."""
+    """Raise WrongMediaType unless the body, if there is one, is JSON, or a WAV or form where one belongs."""
     has_body = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
     if method in ("GET", "HEAD", "OPTIONS") or not has_body:
         return
@@ -82,6 +87,9 @@ def check_media_type(path: str, method: str, headers: Headers) -> None:
     if path == RECORDINGS:
         if kind not in WAV_TYPES:
             raise WrongMediaType("A recording must be sent as audio/wav.", hint="Content-Type: audio/wav")
+    elif path == UPLOADS:
+        if kind != "multipart/form-data":
+            raise WrongMediaType("A file must be sent as a form.", hint="Content-Type: multipart/form-data")
     elif kind != "application/json":
         raise WrongMediaType("The body must be sent as JSON.", hint="Content-Type: application/json")
 
@@ -98,10 +106,13 @@ def check_token(path: str, headers: Headers, token: str) -> None:
 
 
 def body_limit(path: str, settings: ApiSettings) -> int:
-    """Bytes that the body may have. JSON may write one character in twelve bytes."""
+    """Bytes that the body may have."""
     if path == RECORDINGS:
         return settings.max_body_bytes
-    return min(settings.max_body_bytes, 12 * settings.max_text_chars + 4096)
+    if path == UPLOADS:
+        return settings.max_body_bytes + AROUND
+    chars = settings.max_prompt_chars if path.startswith(PROMPTS) else settings.max_text_chars
+    return min(settings.max_body_bytes, ESCAPED * chars + AROUND)
 
 
 def _host_name(host: str) -> str:
@@ -185,7 +196,7 @@ class Door:
             # Nothing can be said any more; the server breaks off what is incomplete.
             log.error("answer_broke_off", path=scope["path"], exc_info=error.__cause__ or error)
             return
-        await response(error)(scope, receive, answer.send)
+        await response(error, scope["path"])(scope, receive, answer.send)
 
 
 def check_length(headers: Headers, limit: int) -> None:
@@ -200,7 +211,7 @@ def check_length(headers: Headers, limit: int) -> None:
 def _too_large(limit: int) -> TooLarge:
     return TooLarge(
         f"The request is larger than {limit} bytes.",
-        hint="The limits are SOLO_API__MAX_BODY_BYTES and SOLO_API__MAX_TEXT_CHARS.",
+        hint="The limits are SOLO_API__MAX_BODY_BYTES, …__MAX_TEXT_CHARS and …__MAX_PROMPT_CHARS.",
     )
 
 
@@ -254,7 +265,7 @@ class _Answer:
         """Tell a browser that this origin may ask."""
         headers = [
             (b"access-control-allow-methods", b"GET, POST"),
-            (b"access-control-allow-headers", b"authorization, content-type"),
+            (b"access-control-allow-headers", b"authorization, content-type, " + MCP_HEADERS),
             (b"access-control-max-age", b"600"),
         ]
         await self.send({"type": "http.response.start", "status": 204, "headers": headers})

@@ -5,11 +5,11 @@ from __future__ import annotations
 from fastapi import APIRouter, FastAPI
 
 from app.api import handlers
-from app.api.collector import solo_version
 from app.api.dependencies import Deps
 from app.api.door import Door
 from app.api.routes.table import ROUTES
 from app.api.schemas import ErrorReport
+from app.api.version import solo_version
 from app.kernel import plugins
 
 DESCRIPTION = """Solo's local door. Everything below /api/ needs the token of the file run/token in the

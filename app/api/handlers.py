@@ -1,7 +1,12 @@
-"""What is answered when something fails: always the same JSON shape, never a traceback."""
+"""What is answered when something fails: always the same JSON shape, never a traceback.
+
+There are three shapes: Solo's own, OpenAI's for the paths that are OpenAI's, and JSON-RPC's where MCP is
+spoken.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,8 +15,10 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from app.api import rpc
 from app.api.errors import WrongMethod, report
-from app.kernel.errors import BadInput, NotFound, SoloError, TooLarge
+from app.api.openai import errors as openai
+from app.kernel.errors import BadInput, NotFound, RateLimited, SoloError, TooLarge
 
 
 class DoorRefusal(HTTPException):
@@ -22,13 +29,20 @@ class DoorRefusal(HTTPException):
         self.error = error
 
 
-def response(error: SoloError, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    """The whole answer: status, JSON, and `Retry-After` or `WWW-Authenticate` where they belong."""
+def response(error: SoloError, path: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """The whole answer to a request for `path`: status, JSON, and `Retry-After` or `WWW-Authenticate`
+    where they belong."""
     extra = dict(headers or {})
     if error.status == 401:
         extra["WWW-Authenticate"] = "Bearer"
     if error.status == 503:
         extra["Retry-After"] = "2"
+    if isinstance(error, RateLimited) and error.after is not None:
+        extra["Retry-After"] = str(max(1, math.ceil(error.after)))
+    if path.startswith(openai.PREFIX):
+        return JSONResponse(openai.body(error), openai.status(error), extra)
+    if path.startswith(rpc.PATH):
+        return JSONResponse(rpc.body(error), error.status, extra)
     return JSONResponse(report(error).model_dump(), error.status, extra)
 
 
@@ -41,14 +55,14 @@ def install(app: FastAPI) -> None:
 
 async def _solo(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, SoloError)  # noqa: S101  (registered for this kind)
-    return response(error)
+    return response(error, request.url.path)
 
 
 async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101  (registered for this kind)
     if isinstance(error, DoorRefusal):
-        return response(error.error)
-    return response(_named(request, error), error.headers)
+        return response(error.error, request.url.path)
+    return response(_named(request, error), request.url.path, error.headers)
 
 
 def _named(request: Request, error: HTTPException) -> SoloError:
@@ -62,12 +76,16 @@ def _named(request: Request, error: HTTPException) -> SoloError:
         )
     if error.status_code == 413:
         return TooLarge("The request is larger than the limit.")
+    if request.headers.get("content-type", "").startswith("multipart/"):
+        return BadInput(f"The form cannot be read: {error.detail.rstrip('.').lower()}.")
     return BadInput("The body is not JSON in UTF-8.")
 
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101  (registered for this kind)
-    return response(BadInput(_sentence(error.errors()[0])))
+    problem = error.errors()[0]
+    wrong = openai.BadParameter(_sentence(problem), ".".join(str(part) for part in problem["loc"][1:]))
+    return response(wrong, request.url.path)
 
 
 def _sentence(problem: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from app.api.schemas import BusReport, ServiceReport, StatusReport
 from app.events.base import Event
 from app.events.dialogue import TurnEndedEvent
 from app.events.system import TurnTracedEvent
+from app.events.tools import ToolCalledEvent
 from app.events.voice import NoSpeechEvent, SpeculationEvent
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
@@ -51,6 +52,12 @@ class Metrics:
         self._unanswered = Counter(
             "solo_unanswered_turns", "What was heard and got no answer", ("reason",), registry=self._registry
         )
+        self._tools = Counter(
+            "solo_tool_calls",
+            "Tools that ran, by who brings them and what came of it",
+            ("source", "outcome"),
+            registry=self._registry,
+        )
         ProcessCollector(registry=self._registry)
 
     def take(self, event: Event) -> None:
@@ -69,6 +76,8 @@ class Metrics:
             self._early.labels("kept" if event.kept else "dropped").inc()
         elif isinstance(event, NoSpeechEvent):
             self._unanswered.labels(event.reason).inc()
+        elif isinstance(event, ToolCalledEvent):
+            self._tools.labels(event.source, event.code or "ok").inc()
 
     def render(self, status: StatusReport) -> bytes:
         """Prometheus' text format."""

@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.api.wishes import AskOptions
+
 
 class Schema(BaseModel):
     """A frozen shape; unknown fields in a request are refused."""
@@ -69,13 +71,14 @@ class SystemReport(Schema):
 
 class LlmReport(Schema):
     """The language model. tokens_per_second: of the last turn that had any; recent: of the last
-    turns, oldest first."""
+    turns, oldest first; roles: who answers for each, in the order in which they are tried."""
 
     model: str
     slots: int
     tokens_per_second: float = 0.0
     recent: tuple[float, ...] = ()
     completion_tokens: int = 0
+    roles: dict[str, tuple[str, ...]] = {}
 
 
 class DeviceReport(Schema):
@@ -179,6 +182,13 @@ class TurnsReport(Schema):
     last: tuple[TurnReport, ...] = ()
 
 
+class ToolsReport(Schema):
+    """How often tools ran since the start, and how often that came to nothing."""
+
+    called: int = 0
+    failed: int = 0
+
+
 class StatusReport(Schema):
     """How Solo is. ready_seconds: how long its start took, None before."""
 
@@ -194,6 +204,7 @@ class StatusReport(Schema):
     voice: VoiceReport
     bus: BusReport
     turns: TurnsReport
+    tools: ToolsReport = ToolsReport()
 
 
 class LiveReport(Schema):
@@ -218,31 +229,33 @@ class ReadyReport(Schema):
 
 class AskBody(Schema):
     """Something to be answered. dialogue: the conversation to go on with; stream: as
-    server-sent events, while it is being written; recall: draw on what is remembered."""
+    server-sent events, while it is being written; recall: draw on what is remembered; options: how it
+    is to be answered."""
 
     text: str = Field(min_length=1)
     dialogue: str | None = Field(None, min_length=1, max_length=64)
     stream: bool = False
     recall: bool = True
+    options: AskOptions = AskOptions.model_validate({})
 
 
 class AskReply(Schema):
-    """The whole answer. finish: stop, length or cancelled."""
+    """The whole answer. finish: stop, length or cancelled; cost: in US dollars, 0 where it costs nothing
+    or that is not known."""
 
     turn: str
     dialogue: str
     text: str
     finish: str
     model: str = ""
+    provider: str = ""
+    queue_ms: float = 0.0
     first_token_ms: float = 0.0
     tokens_per_second: float = 0.0
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
     completion_tokens: int = 0
-
-
-class AskDelta(Schema):
-    """The next few characters (server-sent event `delta`)."""
-
-    text: str
+    cost: float = 0.0
 
 
 class SayBody(Schema):
@@ -318,38 +331,6 @@ class ForgetReply(Schema):
     """How many of them there were."""
 
     forgotten: int
-
-
-class TimerBody(Schema):
-    """A timer, alarm or reminder to be set: one of `seconds` from now, `due_at` (ISO 8601 with its
-    zone), and `days` (0 is Monday) with the local time `at` (HH:MM)."""
-
-    kind: Literal["timer", "alarm", "reminder"] = "timer"
-    name: str = Field("", max_length=300)
-    seconds: int | None = Field(None, ge=1)
-    due_at: str | None = Field(None, max_length=64)
-    days: tuple[int, ...] = Field((), max_length=7)
-    at: str = Field("", max_length=5)
-
-
-class TimerLine(Schema):
-    """What is set. due_at: ISO 8601, UTC; seconds: length of a countdown, else 0."""
-
-    id: str
-    kind: str
-    name: str
-    due_at: str
-    left_seconds: float
-    seconds: int = 0
-    days: tuple[int, ...] = ()
-    at: str = ""
-    ringing: bool = False
-
-
-class TimersReply(Schema):
-    """Timers, alarms and reminders, the next one first."""
-
-    timers: tuple[TimerLine, ...]
 
 
 class MessageLine(Schema):

@@ -18,6 +18,7 @@ import uvicorn
 from app.api.address import Address, own_token, remove_address, write_address
 from app.api.collector import Collector
 from app.api.dependencies import Deps
+from app.api.door import body_limit
 from app.api.factory import create_app
 from app.config.api import ApiSettings
 from app.config.settings import Settings
@@ -94,7 +95,7 @@ def _config(deps: Deps) -> uvicorn.Config:
         access_log=False,
         lifespan="off",
         ws="websockets-sansio",
-        ws_max_size=65_536,
+        ws_max_size=body_limit("", deps.settings.api),
         h11_max_incomplete_event_size=HEADERS_MOST,
         server_header=False,
         proxy_headers=False,

@@ -17,10 +17,18 @@ class ApiSettings(Section):
     allowed_origins: tuple[str, ...] = setting((), "web pages of other origins that may call it")
     max_body_bytes: int = setting(26_214_400, "largest request (a recording, most of the time)", ge=1024)
     max_text_chars: int = setting(20_000, "longest text", ge=100)
+    max_prompt_chars: int = setting(
+        400_000, "longest prompt for a language model, all messages of it together", ge=100
+    )
+    model_names: dict[str, str] = setting(
+        {}, 'other names for models, for programs that ask for theirs, as JSON: {"gpt-4o": "solo"}'
+    )
     max_audio_seconds: float = setting(600.0, "longest recording", gt=0)
     max_requests: int = setting(64, "requests answered at once; more are refused for the moment", ge=1)
     body_seconds: float = setting(30.0, "how long the sending of a request may take", gt=0)
     timeout_seconds: float = setting(300.0, "longest answer", gt=0)
+    mcp: bool = setting(True, "answer programs that speak MCP, at /mcp")
+    mcp_reexport: bool = setting(False, "offer them the tools of the MCP servers that Solo itself uses, too")
 
 
 class DashboardSettings(Section):

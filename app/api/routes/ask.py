@@ -5,10 +5,12 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from app.api.asking import asked
 from app.api.dependencies import Deps, Given, check_text
-from app.api.schemas import AskBody, AskDelta, AskReply
+from app.api.pieces import AskDelta, AskStep
+from app.api.schemas import AskBody, AskReply
 from app.api.streaming import Emit, event_bytes, leaving_cancels, server_sent_events
-from app.events.dialogue import ReplyDeltaEvent, ReplyEvent, UserSaidEvent
+from app.events.dialogue import AnswerOptions, ReplyDeltaEvent, ReplyEvent, ReplyStepEvent, UserSaidEvent
 from app.kernel.errors import Interrupted
 
 router = APIRouter(prefix="/api/v1", tags=["talk"])
@@ -24,13 +26,14 @@ async def ask(body: AskBody, request: Request, deps: Given) -> AskReply | Respon
         channel="api",
         dialogue=body.dialogue,
         recall=body.recall,
+        options=AnswerOptions.flat(body.options.model_dump(exclude_none=True)),
         turn=deps.runtime.clock.new_id(),
     )
     if body.stream:
         return server_sent_events(lambda emit: _stream(deps, said, emit), deps.closing)
     async with leaving_cancels(request, deps.closing):
         reply = await deps.runtime.bus.request(said, ReplyEvent, timeout=deps.settings.api.timeout_seconds)
-        return _reply(said, reply)
+        return asked(said.turn or "", reply)
 
 
 async def _stream(deps: Deps, said: UserSaidEvent, emit: Emit) -> None:
@@ -39,21 +42,11 @@ async def _stream(deps: Deps, said: UserSaidEvent, emit: Emit) -> None:
         async for answer in answers:
             if isinstance(answer, ReplyDeltaEvent):
                 await emit(event_bytes("delta", AskDelta(text=answer.text)))
+            elif isinstance(answer, ReplyStepEvent):
+                step = AskStep(tool=answer.tool, done=answer.done, ok=answer.ok)
+                await emit(event_bytes("step", step))
             elif isinstance(answer, ReplyEvent):
                 done = True
-                await emit(event_bytes("reply", _reply(said, answer)))
+                await emit(event_bytes("reply", asked(said.turn or "", answer)))
     if not done:
         raise Interrupted("The answer broke off.")
-
-
-def _reply(said: UserSaidEvent, reply: ReplyEvent) -> AskReply:
-    return AskReply(
-        turn=said.turn or "",
-        dialogue=reply.dialogue,
-        text=reply.text,
-        finish=reply.finish,
-        model=reply.model,
-        first_token_ms=reply.first_token_ms,
-        tokens_per_second=reply.tokens_per_second,
-        completion_tokens=reply.completion_tokens,
-    )

@@ -9,13 +9,12 @@ from typing import Annotated, Final
 
 import anyio
 from fastapi import APIRouter, Query, Request, WebSocket
-from pydantic import BaseModel, ValidationError
 from starlette.responses import Response
 from starlette.websockets import WebSocketDisconnect
 
 from app.api.dependencies import Deps, Given
-from app.api.door import same
 from app.api.schemas import EventEnvelope
+from app.api.sockets import GOING_AWAY, POLICY, TOO_SLOW, enter, leave
 from app.api.streaming import PATIENCE, Emit, event_bytes, server_sent_events
 from app.events.base import LOCAL_OWNER, Answer, Event, Fact
 from app.kernel.bus import Envelope, Overrun, Subscription
@@ -23,19 +22,10 @@ from app.kernel.errors import NotFound, SoloError
 
 router = APIRouter(prefix="/api/v1", tags=["events"])
 
-PROTOCOL: Final = "solo.v1"
-TOKEN_PROTOCOL: Final = "solo.token."  # noqa: S105  (what stands before one)
-FIRST_MESSAGE_SECONDS: Final = 5.0
 QUEUE: Final = 512
 """Events that may wait for a client; one that lets more pile up loses its subscription."""
-POLICY, TOO_SLOW, GOING_AWAY = 1008, 1013, 1001
-"""Close codes of RFC 6455 and its registry."""
 
 Types = Annotated[list[str], Query(alias="type", description="only events of these types; repeat it")]
-
-
-class _Hello(BaseModel):
-    token: str
 
 
 @router.get("/events", response_class=Response, responses={200: {"content": {"text/event-stream": {}}}})
@@ -56,15 +46,12 @@ async def events(request: Request, deps: Given, types: Types = []) -> Response: 
 async def events_socket(socket: WebSocket, deps: Given) -> None:
     """The same over a WebSocket. The token comes by `Authorization: Bearer`, by the subprotocol
     `solo.token.…` beside `solo.v1` (browsers), or as the first message: {"token": "…"}."""
-    offered: Sequence[str] = socket.scope.get("subprotocols", ())
-    await socket.accept(PROTOCOL if PROTOCOL in offered else None)
-    if not await _has_token(socket, offered, deps.token):
-        await _close(socket, POLICY, "This needs Solo's token.")
+    if not await enter(socket, deps.token):
         return
     try:
         kinds = _kinds(socket.query_params.getlist("type"))
     except SoloError as error:
-        await _close(socket, POLICY, error.message)
+        await leave(socket, POLICY, error.message)
         return
     with _subscribed(deps, kinds) as subscription:
         await _serve(socket, subscription)
@@ -93,27 +80,7 @@ async def _serve(socket: WebSocket, subscription: Subscription[Event]) -> None:
             code = 0  # it hung up between two events
         group.cancel_scope.cancel()
     if code:
-        await _close(socket, code, reason)
-
-
-async def _close(socket: WebSocket, code: int, reason: str) -> None:
-    with contextlib.suppress(WebSocketDisconnect, RuntimeError), anyio.move_on_after(PATIENCE):
-        await socket.close(code, reason)
-
-
-async def _has_token(socket: WebSocket, offered: Sequence[str], token: str) -> bool:
-    scheme, _, given = socket.headers.get("authorization", "").partition(" ")
-    if given:
-        return scheme.lower() == "bearer" and same(token, given.strip())
-    for protocol in offered:
-        if protocol.startswith(TOKEN_PROTOCOL):
-            return same(token, protocol.removeprefix(TOKEN_PROTOCOL))
-    with (
-        contextlib.suppress(WebSocketDisconnect, ValidationError, KeyError),
-        anyio.move_on_after(FIRST_MESSAGE_SECONDS),
-    ):
-        return same(token, _Hello.model_validate_json(await socket.receive_text()).token)
-    return False
+        await leave(socket, code, reason)
 
 
 @contextlib.contextmanager

@@ -6,9 +6,9 @@ import os
 
 from fastapi import APIRouter, Response
 
-from app.api.collector import solo_version
 from app.api.dependencies import Given
 from app.api.schemas import LiveReport, ReadyReport
+from app.api.version import solo_version
 
 router = APIRouter(prefix="/health", tags=["health"])
 

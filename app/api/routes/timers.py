@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 
 from app.api.dependencies import Deps, Given
-from app.api.schemas import TimerBody, TimerLine, TimersReply
+from app.api.timing import TimerBody, TimerLine, TimersReply
 from app.events.base import Request
 from app.events.skills import CancelTimersEvent, ListTimersEvent, SetTimerEvent, TimersEvent
 

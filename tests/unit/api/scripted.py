@@ -13,17 +13,45 @@ import numpy as np
 
 from app.api.dependencies import Deps
 from app.events.dialogue import (
+    DeleteDialogueEvent,
+    DialogueDeletedEvent,
+    DialogueLine,
+    DialogueListEvent,
+    DialogueNamedEvent,
     DialoguesEvent,
+    ListDialoguesEvent,
+    NameDialogueEvent,
     ReadDialoguesEvent,
     ReplyDeltaEvent,
     ReplyEvent,
     StoredMessageEvent,
     UserSaidEvent,
 )
+from app.events.llm import (
+    Chance,
+    ChooseModelEvent,
+    EmbeddedEvent,
+    EmbedEvent,
+    ListModelsEvent,
+    LLMQueuedEvent,
+    LLMRequestEvent,
+    LLMResponseEvent,
+    LLMTokenEvent,
+    ManageModelEvent,
+    ModelChosenEvent,
+    ModelManagedEvent,
+    ModelOffer,
+    ModelsEvent,
+    ReadUsageEvent,
+    RoleChain,
+    ToolCall,
+    Usage,
+    UsageEvent,
+)
 from app.events.memory import ForgetEvent, ForgottenEvent, Memory, RecalledEvent, RecallEvent
 from app.events.skills import CancelTimersEvent, ListTimersEvent, SetTimerEvent, Timer, TimersEvent
-from app.events.voice import SpeakEvent, STTEvent, TranscribeEvent, TTSEvent
-from app.kernel.errors import SoloError
+from app.events.voice import HeardWord, SpeakEvent, STTEvent, TranscribeEvent, TTSEvent
+from app.kernel.errors import NotFound, SoloError
 from app.kernel.lifecycle import ServiceStatus
 from app.kernel.runtime import Runtime
 
@@ -31,7 +59,23 @@ TOKEN = "the-token-of-this-test-0123456789abcdef"
 TIMER = Timer(
     id="t1", kind="timer", name="pasta", due_at="2026-01-01T00:10:00+00:00", left_seconds=60, seconds=600
 )
+USAGE = Usage(
+    day="2026-01-01",
+    role="generation",
+    provider="openai",
+    model="big",
+    answers=2,
+    cached_answers=0,
+    prompt_tokens=100,
+    cached_tokens=0,
+    completion_tokens=10,
+    cost=0.5,
+)
 BASE = "http://127.0.0.1:8765"
+OFFERS = (
+    ModelOffer(name="local:qwen", provider="local", model="qwen", loaded=True, context=8192, tools=True),
+    ModelOffer(name="cloud:big", provider="cloud", model="big", local=False, price=(1.0, 2.0)),
+)
 
 
 @dataclass
@@ -44,6 +88,7 @@ class Scripted:
     breaks: SoloError | None = None
     hold: anyio.Event | None = None
     reply: tuple[str, ...] = ("Par", "is", ".")
+    calls: tuple[ToolCall, ...] = ()
     asked: list[Any] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
 
@@ -82,7 +127,55 @@ class Scripted:
         await self._begin(request)
         blocks = [block async for block in self.runtime.streams.claim(request.stream)]
         seconds = sum(len(block) for block in blocks) / 16_000
-        yield STTEvent(text="hello", language=request.language or "en", seconds=seconds, took_ms=1)
+        words = (HeardWord("hello", 0.1, 0.4),) if request.words else ()
+        yield STTEvent(
+            text="hello", language=request.language or "en", seconds=seconds, took_ms=1, words=words
+        )
+
+    async def model(self, request: LLMRequestEvent) -> Any:
+        try:
+            await self._begin(request)
+            yield LLMQueuedEvent(position=1)
+            for piece in () if self.calls else self.reply:
+                chance = Chance(token=piece, logprob=-0.5, instead=((piece, -0.5), ("x", -1.5)))
+                yield LLMTokenEvent(text=piece, chances=() if request.logprobs is None else (chance,))
+                if self.breaks is not None:
+                    await anyio.sleep(0.05)
+                    raise self.breaks
+            yield LLMResponseEvent(
+                text="" if self.calls else "".join(self.reply),
+                finish="tool_calls" if self.calls else "stop",
+                model="qwen",
+                provider="local",
+                tool_calls=self.calls,
+                prompt_tokens=7,
+                cached_tokens=2,
+                completion_tokens=3,
+            )
+        finally:
+            self.ended.append(request.dialogue or "")
+
+    async def models(self, request: ListModelsEvent) -> Any:
+        await self._begin(request)
+        yield ModelsEvent(models=OFFERS, roles=(RoleChain(role="generation", targets=("local:qwen",)),))
+
+    async def choosing(self, request: ChooseModelEvent) -> Any:
+        await self._begin(request)
+        if request.model not in {offer.name for offer in OFFERS}:
+            raise NotFound(f"There is no model {request.model!r}.")
+        yield ModelChosenEvent(chain=RoleChain(role=request.role, targets=(request.model,), chosen=True))
+
+    async def managing(self, request: ManageModelEvent) -> Any:
+        await self._begin(request)
+        name = request.model or "local:qwen"
+        if name not in {offer.name for offer in OFFERS}:
+            raise NotFound(f"There is no model {request.model!r}.")
+        there = request.action != "unload"
+        yield ModelManagedEvent(model=name, engine="scripted" * there, loaded=there, context=4096 * there)
+
+    async def embedding(self, request: EmbedEvent) -> Any:
+        await self._begin(request)
+        yield EmbeddedEvent(vectors=tuple((0.6, 0.8) for _ in request.texts), model="scripted-vectors")
 
     async def recall(self, request: RecallEvent) -> Any:
         await self._begin(request)
@@ -92,6 +185,10 @@ class Scripted:
     async def forget(self, request: ForgetEvent) -> Any:
         await self._begin(request)
         yield ForgottenEvent(count=len(request.ids))
+
+    async def usage(self, request: ReadUsageEvent) -> Any:
+        await self._begin(request)
+        yield UsageEvent(usage=(USAGE,))
 
     async def timers(self, request: ListTimersEvent) -> Any:
         await self._begin(request)
@@ -107,6 +204,21 @@ class Scripted:
             )
         )
 
+    async def dialogues(self, request: ListDialoguesEvent) -> Any:
+        await self._begin(request)
+        line = DialogueLine(
+            dialogue="d1", name="the trip", begins="hi", messages=2, channel="api", at="2026-01-01"
+        )
+        yield DialogueListEvent(dialogues=(line,))
+
+    async def name(self, request: NameDialogueEvent) -> Any:
+        await self._begin(request)
+        yield DialogueNamedEvent(dialogue=request.dialogue, name=request.name)
+
+    async def delete(self, request: DeleteDialogueEvent) -> Any:
+        await self._begin(request)
+        yield DialogueDeletedEvent(dialogue=request.dialogue, messages=2, memories=1)
+
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[None]:
         owners = {
@@ -116,6 +228,15 @@ class Scripted:
             RecallEvent: self.recall,
             ForgetEvent: self.forget,
             ReadDialoguesEvent: self.history,
+            LLMRequestEvent: self.model,
+            ListModelsEvent: self.models,
+            ChooseModelEvent: self.choosing,
+            ManageModelEvent: self.managing,
+            EmbedEvent: self.embedding,
+            ListDialoguesEvent: self.dialogues,
+            NameDialogueEvent: self.name,
+            DeleteDialogueEvent: self.delete,
+            ReadUsageEvent: self.usage,
             ListTimersEvent: self.timers,
             SetTimerEvent: self.timers,
             CancelTimersEvent: self.timers,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.api.board import FOLLOWED, StatusBoard
+from app.events.llm import ChainsEvent, RoleChain
 from app.events.voice import AttentionEvent, NoSpeechEvent, PausesLearntEvent, SpeculationEvent
 
 
@@ -36,3 +37,11 @@ def test_it_is_known_why_the_ear_is_open() -> None:
     board = StatusBoard()
     board.take(AttentionEvent(state="listening", reason="follow_up"), "now")
     assert (board.attention, board.attention_reason) == ("listening", "follow_up")
+
+
+def test_who_answers_for_each_role_is_shown() -> None:
+    board = StatusBoard()
+    assert ChainsEvent in FOLLOWED
+    chain = RoleChain(role="generation", targets=("openai:gpt-6-luna", "auto:auto"))
+    board.take(ChainsEvent(chains=(chain,)), "now")
+    assert board.chains == {"generation": ("openai:gpt-6-luna", "auto:auto")}
