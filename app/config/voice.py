@@ -80,7 +80,7 @@ class TurnSettings(Section):
         1600, "silence that ends a turn when your words lead on to something", ge=100, le=10000
     )
     sure_probability: float = setting(
-        0.7, "from this probability on, by the sound, it counts as the end", ge=0, le=1
+        0.82, "from this probability on, by the sound, it counts as the end", ge=0, le=1
     )
     unsure_probability: float = setting(
         0.35, "below this probability, by the sound, it counts as the middle", ge=0, le=1
@@ -136,7 +136,7 @@ class SttSettings(Section):
     partial_ms: int = setting(
         -1,
         "while you speak, what you said so far is transcribed this often; 0: never; -1: every 700 ms where "
-        "there are four cores or more",
+        "there are two cores or more",
         ge=-1,
         le=10_000,
     )

@@ -111,7 +111,7 @@ class TranscribeEvent(Request):
     arrays at 16 kHz, closed when complete. partial: of somebody who still speaks.
 
     language: that of the speech; None: as set, or recognised. before: what the conversation was held
-    in so far, for words that could be of two languages.
+    in so far, for words that could be of two languages. words: when each word was said is wanted, too.
     """
 
     stream: str
@@ -119,6 +119,7 @@ class TranscribeEvent(Request):
     before: str | None = None
     hints: tuple[str, ...] = ()
     partial: bool = False
+    words: bool = False
 
 
 class PartialTranscriptEvent(Fact):
@@ -133,11 +134,20 @@ class PartialTranscriptEvent(Fact):
     rest: str = ""
 
 
+class HeardWord(NamedTuple):
+    """A word as it was said. start, end: seconds from the beginning of the recording."""
+
+    text: str
+    start: float
+    end: float
+
+
 class STTEvent(Answer):
     """A transcript: the answer to TranscribeEvent, and published as a fact for a turn.
 
     text: empty when nothing was said, then `reason` says why (silence, noise, invention).
-    seconds: length of the audio; took_ms: time the engine needed.
+    seconds: length of the audio; took_ms: time the engine needed. words: where they were asked for and
+    the engine can tell.
     """
 
     text: str
@@ -148,6 +158,7 @@ class STTEvent(Answer):
     reason: str = ""
     no_speech: float = 0.0
     log_probability: float = 0.0
+    words: tuple[HeardWord, ...] = ()
 
 
 class NoSpeechEvent(Fact):
@@ -170,7 +181,7 @@ class SpeakEvent(Request):
     text: the whole text, or, when `text_stream` is given, the id of a stream of str deltas.
     sink: "speaker", or the id of a stream that gets the audio (float32 mono arrays at the rate
     given in the first TTSEvent). voice: a certain one. language: that of the text: it is spoken with
-    the voice for it, if there is one; None: that of the voice.
+    the voice for it, if there is one; None: that of the voice. speed: times the usual one.
     """
 
     text: str = ""
@@ -178,6 +189,7 @@ class SpeakEvent(Request):
     sink: str = "speaker"
     voice: str | None = None
     language: str | None = None
+    speed: float = 1.0
 
 
 class SpokenWord(NamedTuple):

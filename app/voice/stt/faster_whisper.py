@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +23,7 @@ from app.assets.locate import locate
 from app.config.voice import SttSettings
 from app.kernel.errors import BadInput, BadSettings, BrokenFile, MissingExtra, Unsupported
 from app.voice.audio.frames import RATE, Samples
+from app.voice.stt.aligned import later, of_segments, word_times
 from app.voice.stt.encoder import Encoder, window_for
 from app.voice.stt.pieces import loops, most_tokens, pieces, unrolled
 from app.voice.stt.port import SttCapabilities, Transcript, never
@@ -43,7 +45,7 @@ class FasterWhisper:
     name = "faster-whisper"
 
     def __init__(self, settings: SttSettings, models_dir: Path) -> None:
-        self.capabilities = SttCapabilities(hints=True)
+        self.capabilities = SttCapabilities(hints=True, words=True)
         self._settings = settings
         self._name = choose.stt(settings.model, settings.language)
         self._models_dir = models_dir
@@ -91,7 +93,8 @@ class FasterWhisper:
 
     def _set_capabilities(self) -> None:
         languages = tuple(self._model.supported_languages)
-        self.capabilities = SttCapabilities(languages, detects=self._model.model.is_multilingual, hints=True)
+        detects = self._model.model.is_multilingual
+        self.capabilities = SttCapabilities(languages, detects=detects, hints=True, words=True)
 
     def _device(self) -> str:
         wanted = self._settings.device
@@ -146,15 +149,20 @@ class FasterWhisper:
         hints: tuple[str, ...],
         given_up: Callable[[], bool] = never,
         before: str | None = None,
+        *,
+        words: bool = False,
     ) -> Transcript:
         code = self._code(language)
         if audio.size == 0:
             return Transcript("", code or before or "en", no_speech=1.0)
         heard: list[Transcript] = []
+        begin = 0
         for piece in pieces(audio):
             if given_up():
                 return Transcript("", code or before or "en", no_speech=1.0)
-            heard.append(self._hear_piece(piece, code, hints, given_up, before))
+            said = self._hear_piece(piece, code, hints, given_up, before, words=words)
+            heard.append(replace(said, words=later(said.words, begin / RATE)))
+            begin += piece.size
         return heard[0] if len(heard) == 1 else _joined(heard)
 
     def _hear_piece(
@@ -164,11 +172,13 @@ class FasterWhisper:
         hints: tuple[str, ...],
         given_up: Callable[[], bool],
         before: str | None,
+        *,
+        words: bool,
     ) -> Transcript:
-        heard = self._hear(audio, language, hints, given_up, before)
+        heard = self._hear(audio, language, hints, given_up, before, words=words)
         if heard is None:
             language = language or self._recognised(self._encode(audio), audio.size, before)
-            heard = self._hear_strictly(audio, language, hints)
+            heard = self._hear_strictly(audio, language, hints, words=words)
         return heard
 
     def _recognised(self, encoded: Any, samples: int, before: str | None) -> str:
@@ -195,6 +205,8 @@ class FasterWhisper:
         hints: tuple[str, ...],
         given_up: Callable[[], bool] = never,
         before: str | None = None,
+        *,
+        words: bool = False,
     ) -> Transcript | None:
         """One window just long enough; None when that did not work."""
         seconds = audio.size / RATE
@@ -229,9 +241,13 @@ class FasterWhisper:
             return None
         # The score is the mean over the tokens; the end token belongs to them.
         probability = result.scores[0] * len(tokens) / (len(tokens) + 1)
-        return Transcript(tokenizer.decode(tokens).strip(), language, result.no_speech_prob, probability)
+        text = tokenizer.decode(tokens).strip()
+        times = word_times(self._model, tokenizer, tokens, encoded, audio.size) if words else ()
+        return Transcript(text, language, result.no_speech_prob, probability, times)
 
-    def _hear_strictly(self, audio: Samples, language: str, hints: tuple[str, ...]) -> Transcript:
+    def _hear_strictly(
+        self, audio: Samples, language: str, hints: tuple[str, ...], *, words: bool
+    ) -> Transcript:
         """In the whole window, with timestamps; decoded again, at a higher temperature, where it loops."""
         segments, info = self._model.transcribe(
             audio,
@@ -241,6 +257,7 @@ class FasterWhisper:
             temperature=(0.0, 0.4),
             condition_on_previous_text=False,
             hotwords=" ".join(hints) or None,
+            word_timestamps=words,
         )
         heard = list(segments)
         if not heard:
@@ -251,6 +268,7 @@ class FasterWhisper:
             info.language,
             min(segment.no_speech_prob for segment in heard),
             sum(segment.avg_logprob * len(segment.tokens) for segment in heard) / length,
+            of_segments(heard),
         )
 
     def _encode(self, audio: Samples, window: float | None = None) -> Any:
@@ -286,6 +304,7 @@ def _joined(heard: list[Transcript]) -> Transcript:
         longest.language,
         min(piece.no_speech for piece in said),
         sum(piece.log_probability * len(piece.text) for piece in said) / letters,
+        tuple(word for piece in said for word in piece.words),
     )
 
 

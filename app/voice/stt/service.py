@@ -75,6 +75,7 @@ class SttService:
             reason=reason,
             no_speech=heard.no_speech,
             log_probability=heard.log_probability,
+            words=() if reason else heard.words,
         )
 
     async def _hear(self, audio: Samples, request: TranscribeEvent) -> tuple[Transcript, str]:
@@ -86,7 +87,13 @@ class SttService:
         given_up, before = threading.Event(), request.before
         try:
             heard = await self._call(
-                self._engine.transcribe, audio, request.language, hints, given_up.is_set, before
+                self._engine.transcribe,
+                audio,
+                request.language,
+                hints,
+                given_up.is_set,
+                before,
+                words=request.words,
             )
         finally:
             given_up.set()

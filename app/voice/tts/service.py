@@ -124,7 +124,7 @@ class TtsService:
         index = start = 0
         async for text in feed:
             began, here = self._runtime.clock.monotonic(), start
-            async with aclosing(self._synthesize(engine, text, request.language)) as stretches:
+            async with aclosing(self._synthesize(engine, text, request)) as stretches:
                 async for made in stretches:
                     event = TTSEvent(
                         owner=request.owner,
@@ -145,14 +145,14 @@ class TtsService:
             index += start > here
 
     async def _synthesize(
-        self, engine: TextToSpeech, text: str, language: str | None
+        self, engine: TextToSpeech, text: str, request: SpeakEvent
     ) -> AsyncGenerator[Sound, None]:
         """One piece, trimmed, stretch by stretch; none when there is nothing to say in it."""
-        spoken = speakable(text, language or engine.capabilities.language)
+        spoken = speakable(text, request.language or engine.capabilities.language)
         if not spoken:
             return
         piece = PieceTrim(engine.capabilities.rate, pause_after(spoken))
-        sounds = engine.synthesize(with_breath(spoken), self._speed)
+        sounds = engine.synthesize(with_breath(spoken), self._speed * request.speed)
         following = await self._call(engine, next, sounds, None)
         while (sound := following) is not None:
             if not sound.last and (made := piece.feed(sound)).samples.size:

@@ -19,7 +19,7 @@ from app.sayings.languages import sayings
 from app.voice.audio.pace import Pace
 from app.voice.audio.playback import Playback
 from app.voice.turn.hearing import Hearing
-from app.voice.turn.phrases import is_echo, is_listening, is_stop
+from app.voice.turn.phrases import is_echo, is_listening, is_misheard_stop, is_stop
 from app.voice.turn.reply import Reply
 
 log = structlog.get_logger("solo.turn")
@@ -148,4 +148,6 @@ def nothing_in(said: STTEvent, over: str) -> Empty:
         return "silence" if "silen" in reason else "noise" if "nois" in reason else "not_understood"
     if over and (is_echo(said.text, over) or is_listening(said.text, over, said.language)):
         return "noise"
+    if over and is_misheard_stop(said.text, over, said.language):
+        return "cancelled"
     return "cancelled" if is_stop(said.text, said.language) else ""

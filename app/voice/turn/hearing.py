@@ -27,6 +27,7 @@ from app.voice.turn.partial import Partials
 from app.voice.turn.patience import AT_ONCE, Evidence, Patience
 from app.voice.turn.port import EndOfTurn
 from app.voice.turn.segmenter import Heard, Segmenter
+from app.voice.turn.sentences import Sentences
 from app.voice.turn.tongue import Tongue
 from app.voice.turn.transcribing import set_language, transcribe
 from app.voice.turn.window import Refusal, Window
@@ -97,7 +98,8 @@ class Hearing:
         self._means = means
         self._guess: Guess | None = None
         self._melody = Melody(means.runtime, means.judge, means.group)
-        self._partials = Partials(means.runtime, means.settings, means.group, means.tongue)
+        self._sentences = Sentences()
+        self._partials = Partials(means.runtime, means.settings, means.group, means.tongue, self._sentences)
         self._settled = False
 
     def hear(self, frame: Frame) -> Heard | None:
@@ -112,6 +114,7 @@ class Hearing:
         elif mark is Heard.RESUMED:
             if not self.segmenter.held:
                 self._means.patience.went_on(self.segmenter.paused_for)
+            self._sentences.went_on(self.words, self.segmenter)
             self.drop_guess()
             self.revision += 1
             self._settled = False
@@ -207,7 +210,7 @@ class Hearing:
     def _start_guess(self) -> None:
         self.drop_guess()
         guess = self._guess = Guess()
-        audio = self.segmenter.audio()
+        audio = self.segmenter.audio(self._sentences.since)
         self.segmenter.wait = self._means.patience.longest
         self._means.group.start_soon(self._run_guess, guess, audio, self.revision, name="turn:guess")
 
@@ -222,7 +225,7 @@ class Hearing:
     async def _transcribe(self, guess: Guess, audio: Samples, revision: int) -> None:
         try:
             before = self._means.tongue.language
-            guess.text = await transcribe(
+            heard = await transcribe(
                 self._means.runtime,
                 self._means.settings,
                 audio,
@@ -230,6 +233,7 @@ class Hearing:
                 revision=revision,
                 before=before,
             )
+            guess.text = self._sentences.then(heard)
         except SoloError as error:
             guess.error = error
         guess.heard.set()

@@ -1,8 +1,8 @@
 """The words of a turn while it is still being spoken, on a steady beat.
 
-Dialogue lets the model read them, and whoever follows the events by the API sees them.
-One transcription at a time, and none that would still run when the turn is over: it is begun while
-there is a voice, and called off at the first silence.
+Dialogue lets the model read them, the terminal shows them, and whoever follows the events by the API
+sees them.  One transcription at a time, and none that would still run when the turn is over: it is begun
+while there is a voice, and called off at the first silence.
 """
 
 from __future__ import annotations
@@ -20,26 +20,35 @@ from app.kernel.errors import SoloError
 from app.kernel.runtime import Runtime
 from app.voice.audio.frames import Samples, samples_of
 from app.voice.turn.segmenter import Segmenter
+from app.voice.turn.sentences import Sentences
 from app.voice.turn.stable import Stable
 from app.voice.turn.tongue import Tongue
 from app.voice.turn.transcribing import transcribe
 
 USUAL_MS: Final = 700.0
-CORES: Final = 4
-"""With fewer the words at the end would come later for it, and nothing sooner."""
+CORES: Final = 2
+"""With one the words at the end would come later for it."""
 
 log = structlog.get_logger("solo.turn")
 
 
 class Partials:
-    """Those of one turn."""
+    """Those of one turn. sentences: what of it need not be heard again."""
 
-    def __init__(self, runtime: Runtime, settings: SttSettings, group: TaskGroup, tongue: Tongue) -> None:
+    def __init__(
+        self,
+        runtime: Runtime,
+        settings: SttSettings,
+        group: TaskGroup,
+        tongue: Tongue,
+        sentences: Sentences,
+    ) -> None:
         self._runtime = runtime
         self._tongue = tongue
         self._settings = settings
         self._group = group
         self._beat = samples_of(beat_ms(settings.partial_ms, os.cpu_count() or 1))
+        self._sentences = sentences
         self._words = Stable()
         self._last: int | None = None
         self._scope: anyio.CancelScope | None = None
@@ -51,7 +60,8 @@ class Partials:
         last = self._last if self._last is not None else cut.began_at
         if cut.position - last >= self._beat:
             self._last, self._scope = cut.position, anyio.CancelScope()
-            self._group.start_soon(self._run, self._scope, cut.audio(), turn, revision, name="turn:partial")
+            audio = cut.audio(self._sentences.since)
+            self._group.start_soon(self._run, self._scope, audio, turn, revision, name="turn:partial")
 
     def stop(self) -> None:
         """The person is silent, or not listened to any more; idempotent."""
@@ -72,7 +82,7 @@ class Partials:
                     partial=True,
                 )
                 if heard.text:
-                    self._tell(heard, turn, revision)
+                    self._tell(self._sentences.then(heard), turn, revision)
         except SoloError as error:
             log.debug("no_partial", turn=turn, code=error.code)
         finally:

@@ -97,7 +97,7 @@ AT_ONCE: Final = frozenset({Shape.SHORT, Shape.COMMAND})
 """… and here the judgement of the sound is not waited for."""
 
 
-COUNTING: Final = 1.25
+COUNTING: Final = 1.2
 """Times the usual silence: who counts pauses so long, and who gives a number as an answer can wait for it."""
 
 

@@ -36,6 +36,15 @@ def is_stop(text: str, language: str | None = None) -> bool:
     return any(_are_stops(sentences, known) for known in _understood(language))
 
 
+def is_misheard_stop(text: str, said: str, language: str | None = None) -> bool:
+    """Over what Solo was saying one word was heard that is nearly the one for being silent, and that
+    nobody would say alone, unless it answers a question."""
+    line = " ".join(words_of(text))
+    if said.rstrip().endswith("?"):
+        return False
+    return any(line in known.stops_misheard for known in _understood(language))
+
+
 def _understood(language: str | None) -> Iterable[Sayings]:
     """What was heard in a language is compared with that language's phrases, and the English ones, only: for
     "para" and "still" are no such thing elsewhere."""

@@ -130,11 +130,11 @@ class Segmenter:
         self.wait = FOREVER
         self._run, self._run_from = 0, None
 
-    def audio(self) -> Samples:
-        """The turn so far, with its pre-roll."""
+    def audio(self, since: int | None = None) -> Samples:
+        """The turn so far, with its pre-roll, or from a later sample on."""
         if not self._frames:
             return np.zeros(0, np.float32)
-        start = self._start()
+        start = max(self._start(), since or 0)
         parts = [f.samples[max(0, start - f.index) :] for f in self._frames]
         return np.concatenate(parts)
 

@@ -6,6 +6,7 @@ while the frame passes untouched, and costs nothing; what was learnt of the room
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,7 +23,8 @@ from app.voice.audio.level import SILENCE_DBFS, dbfs
 RINGING: Final = RATE
 """So long after the last sound that was played there may still be an echo of it."""
 ALIKE: Final = 0.5
-"""From this correlation with what was taken out on, what is left is echo: it came back louder or softer."""
+"""From this correlation with what was taken out on, what is left is echo: it came back louder or softer.
+In two frames on end, and with the same sign: in one a person's pitch may by chance be Solo's."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,6 +47,7 @@ class EchoGuard:
         self._offset = 0
         self._sounded: int | None = None
         self._active = False
+        self._alike = 0.0
         self._rest = Rest()
 
     def follow(self, *, stepping: bool) -> None:
@@ -105,7 +108,12 @@ class EchoGuard:
         taken = samples - clean
         left = dbfs(clean)
         rest = self._rest.hear(dbfs(samples), dbfs(taken), left, self._engine.left)
-        return Cleaned(clean, max(rest, left) if rest > SILENCE_DBFS and _alike(clean, taken) else rest)
+        alike = self._still_alike(_correlation(clean, taken))
+        return Cleaned(clean, max(rest, left) if rest > SILENCE_DBFS and alike else rest)
+
+    def _still_alike(self, correlation: float) -> bool:
+        before, self._alike = self._alike, correlation
+        return min(abs(before), abs(correlation)) > ALIKE and before * correlation > 0
 
     def _move(self) -> None:
         found = self._delay.found
@@ -115,6 +123,6 @@ class EchoGuard:
             self._offset = offset
 
 
-def _alike(one: Samples, other: Samples) -> bool:
-    both = float(np.dot(one, other))
-    return both * both > ALIKE**2 * float(np.dot(one, one)) * float(np.dot(other, other))
+def _correlation(one: Samples, other: Samples) -> float:
+    power = float(np.dot(one, one)) * float(np.dot(other, other))
+    return float(np.dot(one, other)) / math.sqrt(power) if power > 0 else 0.0

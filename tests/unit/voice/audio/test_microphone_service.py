@@ -42,7 +42,6 @@ async def hear(
     return [frame async for frame in frames], states + ([error.code] if error else [])
 
 
-@pytest.mark.real_time
 async def test_sound_is_cut_into_frames_that_follow_each_other(runtime: Runtime) -> None:
     sound = tone(0.5)
     frames, states = await hear(runtime, sound)
@@ -52,7 +51,6 @@ async def test_sound_is_cut_into_frames_that_follow_each_other(runtime: Runtime)
     assert states == ["ready"]
 
 
-@pytest.mark.real_time
 async def test_a_microphone_that_is_too_quiet_is_lifted_only_when_that_is_wanted(runtime: Runtime) -> None:
     room = np.random.default_rng(1).standard_normal(RATE).astype(np.float32) * 1e-5
     said = np.concatenate((room, tone(1.0, 0.005), room, tone(2.0, 0.005)))
@@ -62,27 +60,23 @@ async def test_a_microphone_that_is_too_quiet_is_lifted_only_when_that_is_wanted
     assert -35 < lifted.dbfs < -24
 
 
-@pytest.mark.real_time
 async def test_what_is_too_quiet_is_never_speech(runtime: Runtime) -> None:
     settings = VoiceSettings(vad=VadSettings(minimum_dbfs=-20))
     frames, _ = await hear(runtime, tone(0.2, 0.05), settings=settings)
     assert {frame.speech for frame in frames} == {0.0}
 
 
-@pytest.mark.real_time
 async def test_after_a_loss_it_opens_again_and_goes_on_counting(runtime: Runtime) -> None:
     frames, states = await hear(runtime, tone(0.5), troubles=[10, LOST, None])
     assert states == ["ready", "lost", "ready"]
     assert [frame.index for frame in frames] == list(range(0, len(frames) * FRAME, FRAME))
 
 
-@pytest.mark.real_time
 async def test_no_microphone_is_said_and_given_up_at_once(runtime: Runtime) -> None:
     frames, states = await hear(runtime, tone(0.1), troubles=[ABSENT])
     assert (frames, states) == ([], ["absent", "not_found"])
 
 
-@pytest.mark.real_time
 async def test_a_meter_is_fed(runtime: Runtime) -> None:
     levels = runtime.bus.subscribe(LevelEvent, name="meter")
     await hear(runtime, tone(0.5))

@@ -61,6 +61,16 @@ async def test_silence_is_an_empty_text_with_a_reason_and_costs_no_work(runtime:
     assert engine.heard == []
 
 
+async def test_words_have_times_only_where_they_are_wanted(runtime: Runtime) -> None:
+    async with running(runtime, ScriptedStt(lines=["Hello Solo."])):
+        for wanted, words in ((True, ["Hello", "Solo."]), (False, [])):
+            key, stream = runtime.streams.open()
+            stream.offer(SPEECH)
+            stream.close()
+            heard = await runtime.bus.request(TranscribeEvent(stream=key, words=wanted), STTEvent)
+            assert [word.text for word in heard.words] == words
+
+
 async def test_what_the_engine_doubts_is_not_passed_on(runtime: Runtime) -> None:
     class Inventor(ScriptedStt):
         def transcribe(self, *_: object, **__: object) -> Transcript:
@@ -86,8 +96,10 @@ async def test_the_engine_learns_that_nobody_waits_any_more(runtime: Runtime) ->
             hints: tuple[str, ...],
             given_up: Callable[[], bool] = never,
             before: str | None = None,
+            *,
+            words: bool = False,
         ) -> Transcript:
-            del before
+            del before, words
             self.begun.set()
             while not given_up():
                 pass

@@ -211,6 +211,15 @@ async def test_speed_shortens_speech(runtime: Runtime) -> None:
     assert lengths[2.0] < 0.65 * lengths[1.0]
 
 
+async def test_a_request_has_a_speed_of_its_own_on_top(runtime: Runtime) -> None:
+    async with running(runtime, ScriptedTts(), FakeMouth()):
+        usual, fast = [
+            (await pieces(runtime, SpeakEvent(text="a quick brown fox", speed=speed)))[0].samples
+            for speed in (1.0, 2.0)
+        ]
+    assert fast < 0.7 * usual
+
+
 async def test_another_voice_is_loaded_once_and_kept(runtime: Runtime) -> None:
     made: list[str] = []
 

@@ -80,6 +80,6 @@ def test_whatever_is_said_words_are_whole_and_follow_each_other(
 def test_a_long_piece_is_cut_before_anybody_notices() -> None:
     text = " ".join(["to", "be", "or", "not", "2", "be"] * 12)
     spoken = [Sounded("t\u02c8u\u02d0", 100.0 * n, 100.0 * n + 90) for n in range(66)]
-    began = time.process_time()
+    began = time.thread_time()
     said(text, spoken, 3000)
-    assert time.process_time() - began < 0.2
+    assert time.thread_time() - began < 2  # hours, were nothing cut

@@ -186,6 +186,20 @@ def test_headphones_are_neither_cancelled_nor_complained_about() -> None:
     assert room.guard.report().state == "cancelling"
 
 
+def test_a_frame_in_which_a_person_happens_to_sound_like_solo_is_the_persons() -> None:
+    shape = EchoShape(40, -10)
+    room, twin, sound = Room(ScriptedEcho(shape), shape), EchoPath(shape), babble(7, 1)
+    room.run(sound[: 200 * FRAME])
+    twin.process(sound[: 200 * FRAME])
+    sounds = np.split(sound[200 * FRAME :][: 3 * FRAME], 3)
+    other, alike = babble(0.1, 7)[:FRAME], [3 * twin.process(frame) for frame in sounds]
+    for played, person in ((sounds[0], other), (sounds[1], alike[1])):
+        _, made = room.frame(played, person)
+        assert made.echo < dbfs(made.samples) - 12
+    _, made = room.frame(sounds[2], alike[2])
+    assert made.echo >= dbfs(made.samples)  # twice on end is no chance
+
+
 @pytest.mark.parametrize(
     "changed",
     [EchoShape(50, -10), EchoShape(90, -10), EchoShape(40, -4), EchoShape(40, -16)],
