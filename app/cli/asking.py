@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from app.cli.reach import OwnSolo, reached
-from app.events.dialogue import ReplyDeltaEvent, ReplyEvent, UserSaidEvent
+from app.events.base import Event, Request
+from app.events.dialogue import AnswerOptions, ReplyDeltaEvent, ReplyEvent, ReplyStepEvent, UserSaidEvent
 from app.kernel.errors import Interrupted, SoloError
 
 if TYPE_CHECKING:
     from app.api.client import SoloClient
+    from app.api.pieces import AskStep
+    from app.api.schemas import AskReply
     from app.config.settings import Settings
 
 POLL_SECONDS = 0.05
@@ -27,11 +30,13 @@ POLL_SECONDS = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What to ask. dialogue: the one to go on with; recall: draw on memory."""
+    """What to ask. dialogue: the one to go on with; recall: draw on memory; options: how it is to be
+    answered, as the API's AskOptions says."""
 
     text: str
     dialogue: str | None = None
     recall: bool = True
+    options: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +50,35 @@ class Told:
     first_token_ms: float
     tokens_per_second: float
     completion_tokens: int
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    provider: str = ""
+    cost: float = 0.0
+    queue_ms: float = 0.0
 
 
-Piece = str | Told | SoloError | None
-"""A few characters, the whole, what went wrong; None: nothing more comes."""
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A tool is called for the answer, or was."""
+
+    tool: str
+    done: bool
+    ok: bool
+
+
+Piece = str | Step | Told | SoloError | None
+"""A few characters, a call of a tool, the whole, what went wrong; None: nothing more comes."""
 
 
 @dataclass(slots=True)
 class Answer:
-    """An answer on its way: iterate over it for pieces of text, then look at `told`."""
+    """An answer on its way: iterate over it for pieces of text, then look at `told`. used: the tools that
+    were called for it so far."""
 
     pieces: queue.Queue[Piece]
     cancel: Callable[[], object]
     told: Told | None = field(default=None)
+    used: list[Step] = field(default_factory=list[Step])
 
     def __iter__(self) -> Iterator[str]:
         for piece in self.polled():
@@ -78,6 +99,9 @@ class Answer:
                 return
             if isinstance(piece, Told):
                 self.told = piece
+            elif isinstance(piece, Step):
+                self.used += [piece] if piece.done else []
+                yield ""
             else:
                 yield piece
 
@@ -104,71 +128,90 @@ class Remote:
         self._client = client
 
     def ask(self, question: Question) -> Answer:
-        stop = threading.Event()
-        answer = Answer(queue.Queue(), stop.set)
-        threading.Thread(target=self._feed, args=(question, answer, stop), daemon=True).start()
-        return answer
+        def stream() -> Iterator[str | Step | Told]:
+            pieces = self._client.ask_stream(
+                question.text,
+                dialogue=question.dialogue,
+                recall=question.recall,
+                options=dict(question.options),
+            )
+            for piece in pieces:
+                yield piece if isinstance(piece, str) else _known(piece)
 
-    def _feed(self, question: Question, answer: Answer, stop: threading.Event) -> None:
+        return by_thread(stream)
+
+
+def by_thread(stream: Callable[[], Iterator[str | Step | Told]]) -> Answer:
+    """What a client streams, read in a thread of its own."""
+    stop = threading.Event()
+    answer = Answer(queue.Queue(), stop.set)
+
+    def feed() -> None:
         put = answer.pieces.put
         try:
-            stream = self._client.ask_stream(
-                question.text, dialogue=question.dialogue, recall=question.recall
-            )
-            for piece in stream:
+            for piece in stream():
                 if stop.is_set():
-                    break  # leaving the stream hangs up, and that cancels the turn
-                put(
-                    piece
-                    if isinstance(piece, str)
-                    else Told(
-                        piece.text,
-                        piece.dialogue,
-                        piece.finish,
-                        piece.model,
-                        piece.first_token_ms,
-                        piece.tokens_per_second,
-                        piece.completion_tokens,
-                    )
-                )
+                    break  # leaving the stream hangs up, and that cancels the work
+                put(piece)
             put(None)
         except SoloError as error:
             put(error)
+
+    threading.Thread(target=feed, daemon=True).start()
+    return answer
 
 
 class Own:
     """The parts of Solo that answering takes, in a thread of this process."""
 
     def __init__(self, solo: OwnSolo) -> None:
-        self._portal = solo.portal
-        self._runtime = solo.runtime
+        self._asked = solo
 
     def ask(self, question: Question) -> Answer:
-        pieces: queue.Queue[Piece] = queue.Queue()
-        task = self._portal.start_task_soon(self._feed, question, pieces.put)
-        return Answer(pieces, task.cancel)
-
-    async def _feed(self, question: Question, put: Callable[[Piece], None]) -> None:
         said = UserSaidEvent(
             text=question.text,
             channel="shell",
             dialogue=question.dialogue,
             recall=question.recall,
-            turn=self._runtime.clock.new_id(),
+            turn=self._asked.runtime.clock.new_id(),
+            options=AnswerOptions.flat(question.options),
         )
+        return by_portal(self._asked, said, _read)
+
+
+def by_portal(solo: OwnSolo, request: Request, read: Callable[[Event], str | Step | Told | None]) -> Answer:
+    """What comes for a request on the bus, as `read` makes it; None is left out."""
+    pieces: queue.Queue[Piece] = queue.Queue()
+
+    async def feed() -> None:
         try:
-            async with self._runtime.bus.ask(said) as answers:
+            async with solo.runtime.bus.ask(request) as answers:
                 async for answer in answers:
-                    if isinstance(answer, ReplyDeltaEvent):
-                        put(answer.text)
-                    elif isinstance(answer, ReplyEvent):
-                        put(_told(answer))
-            put(None)
+                    if (piece := read(answer)) is not None:
+                        pieces.put(piece)
+            pieces.put(None)
         except SoloError as error:
-            put(error)
+            pieces.put(error)
+
+    task = solo.portal.start_task_soon(feed)
+    return Answer(pieces, task.cancel)
 
 
-def _told(reply: ReplyEvent) -> Told:
+def _read(answer: Event) -> str | Step | Told | None:
+    if isinstance(answer, ReplyDeltaEvent):
+        return answer.text
+    if isinstance(answer, ReplyStepEvent):
+        return Step(answer.tool, answer.done, answer.ok)
+    return _told(answer) if isinstance(answer, ReplyEvent) else None
+
+
+def _known(piece: AskStep | AskReply) -> Step | Told:
+    from app.api.schemas import AskReply
+
+    return _told(piece) if isinstance(piece, AskReply) else Step(piece.tool, piece.done, piece.ok)
+
+
+def _told(reply: ReplyEvent | AskReply) -> Told:
     return Told(
         reply.text,
         reply.dialogue,
@@ -177,6 +220,11 @@ def _told(reply: ReplyEvent) -> Told:
         reply.first_token_ms,
         reply.tokens_per_second,
         reply.completion_tokens,
+        reply.prompt_tokens,
+        reply.cached_tokens,
+        reply.provider,
+        reply.cost,
+        reply.queue_ms,
     )
 
 

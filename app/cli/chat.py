@@ -3,167 +3,84 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from app.cli import output
-from app.kernel.errors import SoloError
 
 if TYPE_CHECKING:
-    from prompt_toolkit import PromptSession
-    from prompt_toolkit.key_binding import KeyPressEvent
-
-    from app.cli.asking import Asker
+    from app.cli.chatting.talk import Conversation
     from app.config.settings import Settings
-
-HELP = """\
-Enter sends, Alt+Enter begins a new line.
-While Solo answers: Esc or Ctrl+C stops it.
-/new    begin a new conversation
-/help   show this
-/quit   leave (or Ctrl+D)"""
 
 
 def chat(
     context: typer.Context,
     dialogue: Annotated[
-        str, typer.Option("--dialogue", metavar="ID", help="Go on with this conversation.")
+        str, typer.Option("--dialogue", metavar="ID", help="Go on with this conversation (id or name).")
     ] = "",
+    model: Annotated[str, typer.Option("--model", metavar="NAME", help="Let this model answer here.")] = "",
+    system: Annotated[
+        str, typer.Option("--system", metavar="TEXT", help="What the model is told about itself.")
+    ] = "",
+    preset: Annotated[
+        str, typer.Option("--preset", metavar="NAME", help="Who answers: roles, cloud or local.")
+    ] = "",
+    no_stream: Annotated[bool, typer.Option("--no-stream", help="Show answers when they are whole.")] = False,
     no_memory: Annotated[
         bool, typer.Option("--no-memory", help="Answer without drawing on what is remembered.")
     ] = False,
 ) -> None:
-    """Talk with Solo by typing. Without a terminal each line of standard input is one thing said."""
-    from app.cli.asking import asker
+    """Talk with Solo by typing; /help shows what else can be typed. Without a terminal each line of
+    standard input is one thing said."""
+    from app.cli.chatting.doing import DOING
+    from app.cli.chatting.house import house
+    from app.cli.chatting.talk import Conversation
 
-    settings = output.settings_of(context)
-    with asker(settings) as solo:
-        talk = Conversation(solo, settings, dialogue or None, recall=not no_memory)
-        if sys.stdin.isatty():
-            output.console().print("Talk with Solo; /help shows how, Ctrl+D leaves.", markup=False)
-            lines = _typed()
-        else:
-            lines = _piped()
-        for line in lines:
+    settings = output.settings_of(context, {"llm.preset": preset} if preset else {})
+    if preset:
+        _nobody_else(settings)
+    with house(settings) as solo:
+        talk = Conversation(solo, settings, output.console(), output.console(stderr=True), DOING)
+        talk.recall, talk.stream = not no_memory, not no_stream
+        if dialogue:
+            talk.dialogue = talk.session(dialogue).dialogue
+        talk.wishes.model = model
+        talk.wishes.system = system or None
+        for line in _typed(talk) if sys.stdin.isatty() else _piped():
             if not talk.take(line):
                 break
 
 
-class Conversation:
-    """What was typed, and what comes of it."""
+def _nobody_else(settings: Settings) -> None:
+    """A Solo that runs has its own preset. Raises Busy."""
+    from app.api.client import SoloClient
+    from app.kernel.errors import Busy
 
-    def __init__(self, solo: Asker, settings: Settings, dialogue: str | None, *, recall: bool) -> None:
-        self._solo = solo
-        self._settings = settings
-        self._dialogue = dialogue
-        self._recall = recall
-
-    def take(self, line: str) -> bool:
-        """Carry out a command or have the words answered; False when that was the end."""
-        word = line.strip()
-        if word == "/quit":
-            return False
-        if word == "/new":
-            self._dialogue = None
-            output.console().print("A new conversation.")
-        elif word == "/help":
-            output.console().print(HELP, markup=False)
-        elif word.startswith("/") and len(word.split()) == 1:
-            output.console(stderr=True).print(f"There is no command {word}; /help shows them.", markup=False)
-        elif word:
-            self._answer(line)
-        return True
-
-    def _answer(self, line: str) -> None:
-        """Show the answer; a failure is shown too, and the conversation goes on."""
-        from app.cli.words import readable
-
-        try:
-            self._stream(readable(line, self._settings) if line.strip() != "-" else line)
-        except SoloError as error:
-            sys.stdout.write("\n")
-            output.print_error(error)
-
-    def _stream(self, text: str) -> None:
-        from app.cli.asking import Question
-        from app.cli.words import printable
-
-        answer = self._solo.ask(Question(text, self._dialogue, recall=self._recall))
-        stopped = False
-        try:
-            with _escape() as escaped:
-                for piece in answer.polled():
-                    sys.stdout.write(printable(piece))
-                    sys.stdout.flush()
-                    if escaped():
-                        stopped = True
-                        break
-        except KeyboardInterrupt:
-            stopped = True
-        except BaseException:
-            answer.cancel()
-            raise
-        if stopped:
-            answer.cancel()
-        elif answer.told is not None:
-            self._dialogue = answer.told.dialogue
-        sys.stdout.write(" …\n" if stopped else "\n")
-
-
-@contextmanager
-def _escape() -> Generator[Callable[[], bool]]:
-    """Asks, without waiting, whether Esc was pressed. Without a terminal it never was."""
-    if not sys.stdin.isatty():
-        yield lambda: False
-        return
-    from prompt_toolkit.input import create_input
-    from prompt_toolkit.keys import Keys
-
-    source = create_input()
-    with source.raw_mode():
-
-        def pressed() -> bool:
-            keys = {press.key for press in (*source.read_keys(), *source.flush_keys())}
-            if Keys.ControlC in keys:
-                raise KeyboardInterrupt
-            return Keys.Escape in keys
-
-        yield pressed
+    if (running := SoloClient.find(settings)) is not None:
+        with running:
+            raise Busy(
+                "Solo runs already, with a preset of its own.", hint="Take --model, or /model and /role."
+            )
 
 
 def _piped() -> Iterator[str]:
+    from app.cli.chatting.commands import joined
     from app.cli.words import decoded
 
-    for line in sys.stdin.buffer:
-        yield decoded(line, "Standard input")
+    yield from joined(decoded(line, "Standard input") for line in sys.stdin.buffer)
 
 
-def _typed() -> Iterator[str]:
-    session = _session()
-    while True:
-        try:
-            yield session.prompt("> ", multiline=True, prompt_continuation="  ")
-        except KeyboardInterrupt:
-            continue
-        except EOFError:
-            return
+def _typed(talk: Conversation) -> Iterator[str]:
+    from app.cli.chatting.talk import Hands
+    from app.cli.chatting.terminal import Terminal
+    from app.cli.chatting.typed import TypedLines, history_file
+    from app.events.base import LOCAL_OWNER
 
-
-def _session() -> PromptSession[str]:
-    from prompt_toolkit import PromptSession
-    from prompt_toolkit.key_binding import KeyBindings
-
-    keys = KeyBindings()
-
-    @keys.add("enter")
-    def _send(event: KeyPressEvent) -> None:  # pyright: ignore[reportUnusedFunction]
-        event.current_buffer.validate_and_handle()
-
-    @keys.add("escape", "enter")
-    def _line(event: KeyPressEvent) -> None:  # pyright: ignore[reportUnusedFunction]
-        event.current_buffer.insert_text("\n")
-
-    return PromptSession(key_bindings=keys)
+    history = TypedLines(history_file(talk.settings.data_dir, LOCAL_OWNER))
+    terminal = Terminal(history, talk.known)
+    talk.hands = Hands(terminal.watching, terminal.confirm, history.forget)
+    talk.lively = talk.console.is_terminal
+    talk.say("Talk with Solo; /help shows how, Ctrl+D leaves.")
+    return terminal.lines()

@@ -135,6 +135,21 @@ def models(settings: Settings) -> Iterator[Finding]:
             yield Finding(f"model {model.name}", "fail", verdict.condition, mend)
 
 
+def language_model(settings: Settings) -> Iterator[Finding]:
+    """Who answers for each role, and what is odd about that."""
+    from app.cli.roles import THEN, embedding, planned
+    from app.llm.roles.preset import remarks
+
+    try:
+        for chain in planned(settings):
+            yield Finding(f"role {chain.role}", "ok", THEN.join(chain.targets))
+        yield Finding("role embedding", "ok", embedding(settings))
+        for sentence, mend in remarks(settings.llm, offline=settings.offline):
+            yield Finding("language model", "warn", sentence, mend)
+    except SoloError as error:
+        yield Finding("language model", "fail", error.message, error.hint)
+
+
 def sound(settings: Settings) -> Iterator[Finding]:
     """PortAudio and the two devices."""
     from app.voice.audio.devices import choose
@@ -265,6 +280,7 @@ CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     machine,
     libraries,
     models,
+    language_model,
     folders,
     sound,
     wake,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
-from pydantic import SecretStr
+from pydantic import BaseModel, SecretStr
 
 from app.cli import output
 from app.config.load import setting_paths, variable
@@ -62,7 +62,13 @@ def value_at(settings: Settings, path: tuple[str, ...]) -> Any:
         value = getattr(value, part)
     if isinstance(value, SecretStr):
         return "********" if value.get_secret_value() else ""
+    if isinstance(value, dict):  # of sections, whose secrets pydantic masks
+        value = {key: _plain(one) for key, one in cast(dict[str, Any], value).items()}
     return str(value) if isinstance(value, Path) else value
+
+
+def _plain(value: Any) -> Any:
+    return value.model_dump(mode="json") if isinstance(value, BaseModel) else value
 
 
 def shown(value: Any) -> str:

@@ -20,12 +20,16 @@ def run(
         Path, typer.Option("--demo-out", metavar="FILE", help="Where the demo writes what it says.")
     ] = Path("solo-demo.wav"),
     voice: Annotated[bool, typer.Option("--voice/--no-voice", help="Listen and speak.")] = True,
+    preset: Annotated[
+        str, typer.Option("--preset", metavar="NAME", help="Who answers: roles, cloud or local.")
+    ] = "",
 ) -> None:
     """Start Solo: listen, think, answer, and open the local door and the dashboard.
 
     Ctrl-C stops it; a second one stops it at once.
     """
-    settings = output.settings_of(context, {} if voice else {"voice.enabled": False})
+    changes = {} if voice else {"voice.enabled": False}
+    settings = output.settings_of(context, changes | ({"llm.preset": preset} if preset else {}))
     if demo:
         from app.cli.talk import show_demo
 

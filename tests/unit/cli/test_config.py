@@ -48,6 +48,18 @@ def test_secrets_are_masked(shown: Any, monkeypatch: pytest.MonkeyPatch) -> None
     assert "geheim" not in json.dumps(rows)
 
 
+def test_secrets_of_providers_are_masked_wherever_they_come_from(
+    shown: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "geheim")
+    monkeypatch.setenv("SOLO_LLM__PROVIDERS__OTHER", '{"acme": {"api_key": "geheim", "url": "http://a"}}')
+    rows = shown()
+    assert rows["llm.providers.openai.api_key"]["value"] == "********"
+    assert rows["llm.providers.openai.api_key"]["from"] == "the provider's own variable"
+    assert rows["llm.providers.other"]["value"]["acme"]["url"] == "http://a"
+    assert "geheim" not in json.dumps(rows)
+
+
 def test_a_section_can_be_shown_alone(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
