@@ -38,9 +38,9 @@ def _has_sound() -> bool:
     return shutil.which("pulseaudio") is not None and shutil.which("pactl") is not None
 
 
-def _has_otel() -> bool:
+def _has(module: str) -> bool:
     try:
-        return find_spec("opentelemetry.exporter.otlp.proto.http") is not None
+        return find_spec(module) is not None
     except ModuleNotFoundError:
         return False
 
@@ -60,7 +60,11 @@ PARTS: dict[str, tuple[Callable[[], bool], str]] = {
         lambda: shutil.which("Xvfb") is not None and shutil.which("xdotool") is not None,
         "a screen: apt-get install xvfb xdotool",
     ),
-    "otel": (_has_otel, "OpenTelemetry: ./scripts/setup_dev.sh --extra otel"),
+    "anthropic": (lambda: _has("anthropic"), "Anthropic's library: ./scripts/setup_dev.sh --extra anthropic"),
+    "otel": (
+        lambda: _has("opentelemetry.exporter.otlp.proto.http"),
+        "OpenTelemetry: ./scripts/setup_dev.sh --extra otel",
+    ),
     "recordings": (lambda: (SHARED / "speech").is_dir(), "the recordings of ../shared/speech"),
 }
 OPTIONAL_EVEN_IN_CI = {"recordings"}

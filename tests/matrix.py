@@ -31,7 +31,8 @@ KEYS: Final = {("wake word", "porcupine"): "SOLO_TEST_PORCUPINE_KEY"}
 Key = tuple[str, str, str]
 """What it is, the engine's name, the suite."""
 
-_suites: dict[str, Key] = {}
+_PROPERTY: Final = "contract"
+"""What a test's report carries, also from another process."""
 _outcomes: dict[Key, Counter[str]] = {}
 
 
@@ -60,11 +61,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         key = suite_of(item)
         if key is not None:
-            _suites[item.nodeid] = key
+            item.user_properties.append((_PROPERTY, key))
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    key = _suites.get(report.nodeid)
+    key = next((tuple(value) for name, value in report.user_properties if name == _PROPERTY), None)
     if key is not None and (report.when == "call" or report.outcome != "passed"):
         _outcomes.setdefault(key, Counter())[report.outcome] += 1
 

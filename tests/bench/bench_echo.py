@@ -120,12 +120,12 @@ def level(sound: Samples) -> float:
 
 
 def begun(sound: Samples, vad: SileroVad) -> Samples:
-    """Without what comes before the first voiced frame."""
+    """Without what comes before the first voiced frame; empty when there is none."""
     vad.reset()
     for at in range(0, len(sound) - FRAME + 1, FRAME):
         if vad.score(sound[at : at + FRAME]) > 0.5:
             return sound[at:]
-    return sound
+    return sound[:0]
 
 
 def voices(seconds: float = 0.8, *, held_out: bool = False) -> list[tuple[str, Samples]]:

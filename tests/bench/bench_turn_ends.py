@@ -102,7 +102,10 @@ class Words:
         hints: tuple[str, ...],
         given_up: Callable[[], bool] = never,
         before: str | None = None,
+        *,
+        words: bool = False,
     ) -> Transcript:
+        del words
         if self._memo.done:
             return Transcript("Done.", "en")
         got: Transcript = self._memo.ask(

@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 from app.config.llm import EmbeddingSettings
+from app.kernel.clock import SystemClock
+from app.llm.embedding.choose import builder
 from app.llm.embedding.port import Embedder
 from app.llm.embedding.scripted import ScriptedEmbedder
 from app.llm.embedding.table import ENGINES, build
+from tests.wire.embeddings import MODELS, vectors_at
 
 
 def dot(one: tuple[float, ...], other: tuple[float, ...]) -> float:
@@ -65,6 +68,22 @@ class TestScriptedEmbedder(EmbedderContract):
         await engine.load()
         yield engine
         await engine.close()
+
+
+@pytest.mark.parametrize("provider", sorted(MODELS))
+class TestRemoteEmbedder(EmbedderContract):
+    """Each provider's wire, at a server of this machine."""
+
+    pytestmark = pytest.mark.real_time
+
+    @pytest.fixture
+    async def embedder(self, provider: str) -> AsyncIterator[Embedder]:
+        async with vectors_at(provider) as (_, settings):
+            make = builder(settings, SystemClock(), offline=True)
+            engine = make(EmbeddingSettings(model=f"{provider}:{MODELS[provider]}"), Path("nowhere"))
+            await engine.load()
+            yield engine
+            await engine.close()
 
 
 @pytest.mark.parametrize("name", sorted(ENGINES))

@@ -6,6 +6,7 @@ here: the smallest model writes nonsense.
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from pathlib import Path
@@ -14,12 +15,13 @@ import anyio
 import pytest
 
 from app.config.llm import ServerSettings
-from app.events.llm import ChatMessage
+from app.events.llm import Chance, ChatMessage, Shape, ToolSpec
 from app.kernel.errors import BadInput, NotFound, Unavailable, Unsupported
 from app.llm.engines.scripted import ScriptedModel
 from app.llm.engines.table import ENGINES, build, resolve
 from app.llm.port import Finished, Generation, LanguageModel, Piece
 from app.llm.spec import EngineSpec
+from tests.wire.engines import at_work
 
 CONTEXT = 2048
 SYSTEM = ChatMessage(role="system", content="You are Solo, a patient assistant who likes to count. " * 8)
@@ -53,7 +55,7 @@ async def run(model: LanguageModel, request: Generation) -> tuple[str, Finished]
             assert end is None, "something came after the end"
             if isinstance(step, Piece):
                 text += step.text
-            else:
+            elif isinstance(step, Finished):
                 end = step
     assert end is not None
     return text, end
@@ -203,17 +205,177 @@ class LlmContract:
             await run(model, say("Anybody?"))
 
 
+WEATHER = ToolSpec(
+    name="weather",
+    description="The weather of a city.",
+    parameters=json.dumps(
+        {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
+    ),
+)
+TRIP = {
+    "type": "object",
+    "properties": {"city": {"type": "string"}, "days": {"type": "integer"}},
+    "required": ["city", "days"],
+    "additionalProperties": False,
+}
+
+
+class AbilityContract:
+    """What an engine does that says that it can, and says where it cannot."""
+
+    pytestmark = pytest.mark.anyio
+
+    async def test_it_calls_a_tool_and_reads_what_came_of_it(self, model: LanguageModel) -> None:
+        asking = say("What is the weather in Oslo?", tools=(WEATHER,), tool_choice="weather", max_tokens=60)
+        if not model.capabilities.tools:
+            with pytest.raises(Unsupported):
+                await run(model, asking)
+            return
+        _, end = await run(model, asking)
+        assert end.finish == "tool_calls"
+        call = end.calls[0]
+        assert call.id
+        assert call.name == "weather"
+        assert "city" in json.loads(call.arguments)
+        said = (
+            *asking.messages,
+            ChatMessage(role="assistant", tool_calls=end.calls),
+            *(ChatMessage(role="tool", tool_call_id=c.id, content='{"sky": "clear"}') for c in end.calls),
+        )
+        text, end = await run(model, Generation(said, 24, 0.0, tools=(WEATHER,)))
+        assert text.strip()
+        assert not end.calls
+
+    async def test_several_calls_at_once_are_kept_apart(self, model: LanguageModel) -> None:
+        if not model.capabilities.tools:
+            return
+        both = "Compare the weather in both Oslo and Rome: call the tool twice."
+        _, end = await run(model, say(both, tools=(WEATHER,), tool_choice="required", max_tokens=90))
+        assert len({call.id for call in end.calls}) == len(end.calls)
+        assert all(isinstance(json.loads(call.arguments), dict) for call in end.calls)
+
+    async def test_a_tool_that_may_not_be_called_is_not_called(self, model: LanguageModel) -> None:
+        if model.capabilities.tools:
+            _, end = await run(model, say("Count to ten.", tools=(WEATHER,), tool_choice="none"))
+            assert not end.calls
+
+    @pytest.mark.parametrize("shape", [Shape(kind="schema", text=json.dumps(TRIP)), Shape(kind="json")])
+    async def test_an_answer_has_the_shape_that_was_asked_for(
+        self, model: LanguageModel, shape: Shape
+    ) -> None:
+        asking = say("A trip to Oslo of three days, as JSON: city and days.", shape=shape, max_tokens=80)
+        if not model.capabilities.schema:
+            with pytest.raises(Unsupported):
+                await run(model, asking)
+            return
+        text, _ = await run(model, asking)
+        found = json.loads(text)
+        assert isinstance(found, dict)
+        if shape.kind == "schema":
+            assert isinstance(found["city"], str)
+            assert isinstance(found["days"], int)
+
+    async def test_a_grammar_is_kept_to_or_refused(self, model: LanguageModel) -> None:
+        grammar = Shape(kind="grammar", text='root ::= "{\\"a\\": 1}"')
+        if not model.capabilities.grammar:
+            with pytest.raises(Unsupported):
+                await run(model, say("Write JSON.", shape=grammar))
+            return
+        text, _ = await run(model, say("Write JSON.", shape=grammar))
+        json.loads(text)
+
+    async def test_each_token_tells_its_chance_or_it_is_said_that_none_is_known(
+        self, model: LanguageModel
+    ) -> None:
+        asking = say("Count to three.", logprobs=2, max_tokens=4)
+        if not model.capabilities.logprobs:
+            with pytest.raises(Unsupported):
+                await run(model, asking)
+            return
+        chances: list[Chance] = []
+        async with aclosing(model.generate(asking)) as steps:
+            async for step in steps:
+                chances += step.chances if isinstance(step, Piece) else ()
+        assert len(chances) == 4
+        assert all(chance.logprob <= 0 and len(chance.instead) == 2 for chance in chances)
+
+
 def counting(messages: tuple[ChatMessage, ...]) -> str:
     return " ".join(f"number-{n}" for n in range(1, 3000 if "thousand" in messages[-1].content else 40))
 
 
-class TestScriptedModel(LlmContract):
+def able(messages: tuple[ChatMessage, ...]) -> str:
+    """Calls what it should call, and writes JSON where it should."""
+    said = messages[-1]
+    if said.role == "user" and "weather" in said.content:
+        cities = ("Oslo", "Rome") if "both" in said.content else ("Oslo",)
+        return "\n".join(f'{{"name": "weather", "arguments": {{"city": "{city}"}}}}' for city in cities)
+    return '{"city": "Oslo", "days": 3}' if "JSON" in said.content else counting(messages)
+
+
+class TestScriptedModel(LlmContract, AbilityContract):
+    """As it comes: it can do nothing by itself, and says so."""
+
     @pytest.fixture
     async def model(self) -> AsyncIterator[LanguageModel]:
         engine = ScriptedModel(make_spec(), counting, delay=0.01)
         await engine.load()
         yield engine
         await engine.close()
+
+
+class TestAbleScriptedModel(AbilityContract):
+    """As it is set to call tools and to keep to shapes."""
+
+    @pytest.fixture
+    async def model(self) -> AsyncIterator[LanguageModel]:
+        can = ("tools", "json", "schema", "grammar")
+        engine = ScriptedModel(make_spec(), able, delay=0.01, can=can)
+        await engine.load()
+        yield engine
+        await engine.close()
+
+
+class _Provided(LlmContract, AbilityContract):
+    """Of a provider, at a server of this machine that speaks its wire."""
+
+    provider = ""
+
+    @pytest.fixture
+    async def model(self) -> AsyncIterator[LanguageModel]:
+        async with at_work(self.provider) as (engine, _):
+            yield engine
+
+
+@pytest.mark.real_time
+class TestOllama(_Provided):
+    provider = "ollama"
+
+
+@pytest.mark.real_time
+class TestHuggingFace(_Provided):
+    provider = "huggingface"
+
+
+@pytest.mark.real_time
+class TestOpenAi(_Provided):
+    provider = "openai"
+
+
+@pytest.mark.real_time
+@pytest.mark.needs("anthropic")
+class TestAnthropic(_Provided):
+    provider = "anthropic"
+
+
+@pytest.mark.real_time
+class TestMistral(_Provided):
+    provider = "mistral"
+
+
+@pytest.mark.real_time
+class TestGoogle(_Provided):
+    provider = "google"
 
 
 class TestTable:

@@ -51,6 +51,18 @@ class SttContract:
         hints = ("Solo", "Ada Lovelace", *(f"Name{n}" for n in range(300)))
         assert stt.transcribe(speech, "en", hints).text
 
+    def test_words_have_times_where_they_are_wanted_and_the_engine_can_tell(
+        self, stt: SpeechToText, speech: Samples
+    ) -> None:
+        heard = stt.transcribe(speech, "en", (), words=True)
+        assert bool(heard.words) == stt.capabilities.words
+        times = [time for word in heard.words for time in (word.start, word.end)]
+        assert times == sorted(times)
+        assert not times or (times[0] >= 0 and times[-1] <= speech.size / RATE)
+        if heard.words:
+            assert " ".join(word.text for word in heard.words) == heard.text
+        assert stt.transcribe(speech, "en", ()).words == ()
+
     def test_the_sound_is_not_changed(self, stt: SpeechToText, speech: Samples) -> None:
         before = speech.copy()
         stt.transcribe(speech, "en", ())

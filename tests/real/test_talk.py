@@ -66,7 +66,7 @@ def recording(folder: Path, *parts: Samples | float) -> Path:
 
 
 def solo(
-    folder: Path, *arguments: str, model: str = SENSIBLE, **settings: str
+    folder: Path, *arguments: str, model: str = SENSIBLE, program: str = "app", **settings: str
 ) -> subprocess.CompletedProcess[str]:
     env = {key: value for key, value in os.environ.items() if not key.startswith("SOLO_")}
     env |= {
@@ -78,7 +78,7 @@ def solo(
         "SOLO_LLM__GENERATION__MAX_TOKENS": "60",
         **settings,
     }
-    command = [sys.executable, "-m", "app", *arguments]
+    command = [sys.executable, "-m", program, *arguments]
     return subprocess.run(
         command, env=env, cwd=ROOT, capture_output=True, text=True, timeout=240, check=False
     )
@@ -90,6 +90,18 @@ def talk(folder: Path, heard: Path, *more: str, **settings: str) -> tuple[dict[s
     done = solo(folder, *arguments, **settings)
     assert done.returncode == 0, done.stderr
     return json.loads(trace.read_text()), read_wav(out)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the list of variables as Linux keeps it")
+def test_no_library_sets_a_variable_of_the_environment_while_there_are_threads(
+    tmp_path: Path, voice: PiperTts
+) -> None:
+    """Another thread that reads one at that moment ends the process."""
+    heard = recording(tmp_path, 1.0, spoken(voice, "Hey Jarvis, what is the capital of France?"), 0.5)
+    arguments = ("talk", "--in", str(heard), "--out", str(tmp_path / "said.wav"))
+    done = solo(tmp_path, *arguments, program="tests.environ_child")
+    assert "Paris" in done.stdout, done.stderr
+    assert done.stdout.splitlines()[-1].strip() == "CHANGED"
 
 
 def test_a_question_after_the_wake_word_is_answered_aloud(

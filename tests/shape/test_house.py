@@ -139,3 +139,12 @@ def test_shell_scripts_stop_at_the_first_failure(path: Path) -> None:
     assert "set -euo pipefail" in text
     assert subprocess.run(["bash", "-n", str(path)], check=False).returncode == 0
     assert path.stat().st_mode & 0o111, "not executable"
+
+
+SETS = re.compile(r"\bos\.(environ\s*(\[[^]]*\]\s*=[^=]|\.(setdefault|update|pop|clear)\b)|putenv|unsetenv)")
+
+
+@pytest.mark.parametrize("path", APP, ids=_id)
+def test_only_the_first_step_of_the_program_sets_variables_of_the_environment(path: Path) -> None:
+    if path.relative_to(ROOT).as_posix() != "app/kernel/environ.py":
+        assert not SETS.search(path.read_text(encoding="utf-8"))

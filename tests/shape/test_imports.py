@@ -15,12 +15,15 @@ from app.cli.main import COMMANDS
 from tests.conftest import ROOT
 
 HEAVY = {
+    "anthropic",
     "chromadb",
     "ctranslate2",
     "fastapi",
     "faster_whisper",
     "huggingface_hub",
     "llama_cpp",
+    "mcp",
+    "mcp_types",
     "numpy",
     "onnxruntime",
     "openai",
@@ -51,6 +54,10 @@ def along(module: str) -> set[str]:
 
 def test_the_command_line_brings_neither_settings_nor_engines() -> None:
     assert not along("app.cli.main") & (HEAVY | SETTINGS)
+
+
+def test_servers_of_tools_bring_their_library_when_one_is_started() -> None:
+    assert not along("app.skills.tools.mcp.specs") & HEAVY
 
 
 def test_events_and_settings_bring_no_engine() -> None:

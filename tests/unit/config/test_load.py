@@ -8,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from app.config.load import SettingsProblem, load_settings, loaded, setting_paths, variable
+from app.config.models import ModelSettings, of_model
 
 
 def test_later_layers_win(tmp_path: Path) -> None:
@@ -93,3 +94,31 @@ def test_shipped_roles(tmp_path: Path) -> None:
 def test_every_setting_has_a_variable() -> None:
     names = {variable(path) for path in setting_paths()}
     assert {"SOLO_API__HOST", "SOLO_DATA_DIR", "SOLO_LLM__GENERATION__SYSTEM_PROMPT"} <= names
+
+
+def test_a_wrong_setting_with_a_key_in_it_is_not_repeated(tmp_path: Path) -> None:
+    given = {"SOLO_LLM__PROVIDERS__OTHER": '{"acme": {"api_key": "geheim"'}
+    with pytest.raises(SettingsProblem) as caught:
+        load_settings(environment=given, folder=tmp_path)
+    assert "llm.providers.other" in str(caught.value)
+    assert "geheim" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("toml", "environment"),
+    [
+        ('[llm.models."Qwen2.5-7B"]\ncontext = 8192\n', {}),
+        ("", {"SOLO_LLM__MODELS": '{"Qwen2.5-7B": {"context": 8192}}'}),
+        ("", {"SOLO_LLM__MODELS__QWEN2_5_7B__CONTEXT": "8192"}),
+    ],
+)
+def test_a_single_model_is_set_by_its_name(tmp_path: Path, toml: str, environment: dict[str, str]) -> None:
+    (tmp_path / "solo.toml").write_text(toml)
+    settings = load_settings(environment=environment, folder=tmp_path)
+    assert of_model(settings.llm.models, "Qwen2.5-7B").context == 8192
+    assert of_model(settings.llm.models, "another") == ModelSettings()
+
+
+def test_what_no_model_has_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsProblem, match=r"llm\.models"):
+        load_settings(environment={"SOLO_LLM__MODELS": '{"a": {"windw": 1}}'}, folder=tmp_path)
