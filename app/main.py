@@ -26,17 +26,24 @@ from app.kernel.supervisor import Supervisor
 
 if TYPE_CHECKING:
     from app.db.engine import Database
+    from app.skills.tools.servers import ServerBoard
+    from app.skills.tools.toolbox import Toolbox
     from app.voice.pipeline import Roads
 
 NEEDED_BY: Final[dict[str, tuple[str, ...]]] = {
-    "dialogue": ("database", "llm", "memory", "skills"),
+    "dialogue": ("database", "llm", "usage", "memory", "skills", "tools"),
+    "usage": ("database",),
     "skills": ("database",),
     "memory": ("database", "embedding"),
 }
 """What a part is of no use without; `serving` adds it."""
 PLUGGED_IN: Final = Restart(revive=5.0)
 """A microphone or loudspeaker that is not there may be plugged in later."""
+ELSEWHERE: Final = Restart(revive=30.0)
+"""A provider that cannot be reached may be there later."""
 ESSENTIAL: Final = ("database", "dialogue")
+MODELS_ALONE: Final = ("ledger", "telemetry", "database", "usage", "llm", "embedding", "status", "api")
+"""What answers programs that want a language model and nobody to talk to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,7 @@ class Parts:
         self._settings = settings
         self._runtime = runtime
         self._shared: Database | None = None
+        self._box: tuple[Toolbox, ServerBoard] | None = None
 
     def ledger(self) -> list[ServiceSpec]:
         """Spans of turns."""
@@ -107,20 +115,41 @@ class Parts:
             from app.llm.service import LlmService
 
             settings = self._settings
-            return LlmService(self._runtime, settings.llm, settings.models_dir, offline=settings.offline)
+            return LlmService(
+                self._runtime,
+                settings.llm,
+                settings.models_dir,
+                cache_dir=settings.cache_dir,
+                data_dir=settings.data_dir,
+                offline=settings.offline,
+            )
 
         return [ServiceSpec("llm", make, start_timeout=300)]
+
+    def usage(self) -> list[ServiceSpec]:
+        """What answers cost."""
+
+        def make() -> Service:
+            from app.llm.usage.service import UsageService
+
+            return UsageService(self._runtime, self._database())
+
+        return [ServiceSpec("usage", make, ("database",))]
 
     def embedding(self, *, late: bool) -> list[ServiceSpec]:
         """Texts into vectors. late: after READY, for words alone answer until then."""
 
         def make() -> Service:
+            from app.llm.embedding.choose import builder
             from app.llm.embedding.service import EmbeddingService
 
-            settings = self._settings
-            return EmbeddingService(self._runtime, settings.llm.embedding, settings.models_dir)
+            settings, clock = self._settings, self._runtime.clock
+            engines = builder(settings.llm, clock, offline=settings.offline)
+            return EmbeddingService(
+                self._runtime, settings.llm.embedding, settings.models_dir, engines=engines
+            )
 
-        return [ServiceSpec("embedding", make, after_ready=late)]
+        return [ServiceSpec("embedding", make, after_ready=late, restart=ELSEWHERE)]
 
     def memory(self, *, attach: bool) -> list[ServiceSpec]:
         """Memory and its index; empty when memory is switched off."""
@@ -148,6 +177,30 @@ class Parts:
         from app.skills.specs import skill_specs
 
         return skill_specs(self._runtime, self._settings, self._database, rings=rings, catches_up=catches_up)
+
+    def tools(self) -> list[ServiceSpec]:
+        """What the language model may have called; empty when it is switched off."""
+        if not self._settings.tools.enabled:
+            return []
+        from app.skills.tools.specs import tool_specs
+
+        toolbox, board = self._toolbox()
+        return tool_specs(self._runtime, self._settings, toolbox, board)
+
+    def servers(self) -> list[ServiceSpec]:
+        """MCP servers, which bring tools; empty unless some are set."""
+        from app.skills.tools.mcp.specs import mcp_specs
+
+        return mcp_specs(self._runtime, self._settings, *self._toolbox())
+
+    def _toolbox(self) -> tuple[Toolbox, ServerBoard]:
+        """All tools, and how the servers are that bring some: shared by all that bring tools."""
+        from app.skills.tools.servers import ServerBoard
+        from app.skills.tools.toolbox import Toolbox
+
+        if self._box is None:
+            self._box = (Toolbox(), ServerBoard())
+        return self._box
 
     def voice(self, roads: Roads, only: Collection[str] | None = None) -> list[ServiceSpec]:
         """The stages of voice, all or some."""
@@ -184,11 +237,13 @@ class Parts:
 
 
 @asynccontextmanager
-async def solo(settings: Settings, watching: tuple[type[Event], ...] = ()) -> AsyncGenerator[Solo]:
+async def solo(
+    settings: Settings, watching: tuple[type[Event], ...] = (), only: Collection[str] | None = None
+) -> AsyncGenerator[Solo]:
     """Everything, until the context is left. Yields at once: services come up meanwhile.
 
-    watching: kinds of events to be found in `Solo.events`. Raises Busy when another Solo owns the
-    data folder.
+    watching: kinds of events to be found in `Solo.events`. only: the services of these names. Raises Busy
+    when another Solo owns the data folder.
     """
     from app.voice.pipeline import Roads
 
@@ -199,7 +254,8 @@ async def solo(settings: Settings, watching: tuple[type[Event], ...] = ()) -> As
         seen: list[Supervisor] = []
         # The model first: it loads without Python's lock while the others are imported.
         specs = [*parts.ledger(), *parts.llm(), *parts.database(), *parts.dialogue()]
-        specs += [*parts.skills(rings=True), *parts.telemetry()]
+        specs += [*parts.usage(), *parts.skills(rings=True), *parts.telemetry()]
+        specs += [*parts.tools(), *parts.servers()]
         specs += [*parts.embedding(late=True), *parts.memory(attach=True)]
         if settings.voice.enabled:
             specs += _revived(parts.voice(Roads.devices(settings.voice)))
@@ -207,7 +263,7 @@ async def solo(settings: Settings, watching: tuple[type[Event], ...] = ()) -> As
             specs += parts.api(lambda: seen[0].statuses() if seen else [])
         if settings.dashboard.autostart and settings.api.enabled:
             specs += parts.dashboard()
-        seen.append(Supervisor(runtime, specs))
+        seen.append(Supervisor(runtime, [spec for spec in specs if only is None or spec.name in only]))
         with runtime.bus.subscribe(*watching, name="screen") as events:
             async with seen[0].running(), anyio.create_task_group() as group:
                 group.start_soon(_tidied, runtime, seen[0], name="tidy")
@@ -224,8 +280,8 @@ async def _tidied(runtime: Runtime, supervisor: Supervisor) -> None:
 async def serving(settings: Settings, wanted: set[str]) -> AsyncGenerator[Runtime]:
     """Only these parts and what they are of no use without, ready when it yields: for one command.
 
-    Parts: database, llm, embedding, memory, skills, dialogue, and the stages of voice. Raises the reason
-    of a part that could not start.
+    Parts: database, llm, usage, embedding, memory, skills, tools, dialogue, and the stages of voice. Raises
+    the reason of a part that could not start.
     """
     from app.voice.pipeline import STAGES, Roads
 
@@ -235,9 +291,11 @@ async def serving(settings: Settings, wanted: set[str]) -> AsyncGenerator[Runtim
     making: dict[str, Callable[[], list[ServiceSpec]]] = {
         "database": parts.database,
         "llm": parts.llm,
+        "usage": parts.usage,
         "embedding": lambda: parts.embedding(late=False),
         "memory": lambda: parts.memory(attach=False),
         "skills": lambda: parts.skills(rings=False),
+        "tools": parts.tools,
         "dialogue": parts.dialogue,
     }
     specs = [spec for name, make in making.items() if name in names for spec in make()]

@@ -85,6 +85,7 @@ async def conversing(
     needed += parts.voice(roads, set(STAGES) - {"hotkey"})
     others = [*parts.ledger(), *parts.embedding(late=False), *parts.memory(attach=False)]
     others += parts.skills(rings=True, catches_up=False)
+    others += parts.tools()
     with owned(settings.data_dir), listen(runtime) as events:
         async with Supervisor(runtime, [*needed, *others]).running() as supervisor:
             await supervisor.ready()

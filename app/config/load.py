@@ -1,4 +1,4 @@
-"""The only reader of the environment: defaults ← solo.toml ← .env ← environment ← flags.
+"""The only reader of the environment: defaults ← keys of providers ← solo.toml ← .env ← environment ← flags.
 
 pydantic-settings reads the sources; here they are laid over each other, mistyped names are found
 (pydantic-settings ignores what it does not know), and pydantic's complaints become one sentence.
@@ -19,6 +19,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 
+from app.config.providers import keys_of
 from app.config.settings import Settings
 
 PREFIX = "SOLO_"
@@ -88,6 +89,7 @@ def loaded(
     folder = folder or Path.cwd()
     environment = os.environ if environment is None else environment
     sources = [
+        ("the provider's own variable", _from_keys(environment)),
         ("solo.toml", _from_toml(folder / "solo.toml")),
         (".env", _from_variables(_dotenv(folder / ".env"))),
         ("environment", _from_variables(environment)),
@@ -105,7 +107,10 @@ def loaded(
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         source = next((s for key, s in origin.items() if where.startswith(key) or key.startswith(where)), "")
-        given = "" if isinstance(first.get("input"), dict) else f" (it is {first.get('input')!r})"
+        given = first.get("input")
+        secret = isinstance(given, dict) or "key" in f"{where} {given}".lower()
+        secret = secret or where.startswith("tools.servers")  # whose environment and headers hold keys
+        given = "" if secret else f" (it is {given!r})"
         message = first["msg"][0].lower() + first["msg"][1:]
         raise SettingsProblem(
             f"The setting {where}{given} is wrong: {message}.", f"It comes from {source}." if source else ""
@@ -143,6 +148,11 @@ def _from_variables(variables: Mapping[str, str | None]) -> Tree:
         path = tuple(name[len(PREFIX) :].lower().split(NESTED))
         _refuse_unknown(_nest(path, None), Settings, (), "environment", shown=name)
     return _Variables(ours)()
+
+
+def _from_keys(environment: Mapping[str, str]) -> Tree:
+    keys = {provider: {"api_key": key} for provider, key in keys_of(environment).items()}
+    return {"llm": {"providers": keys}} if keys else {}
 
 
 def _from_flags(overrides: Mapping[str, Any]) -> Tree:

@@ -12,6 +12,7 @@ from app.config.memory import MemorySettings
 from app.config.section import Section, setting
 from app.config.skills import SkillsSettings
 from app.config.telemetry import TelemetrySettings
+from app.config.tools import ToolsSettings
 from app.config.voice import VoiceSettings
 
 
@@ -28,6 +29,7 @@ class Settings(Section):
     dialogue: DialogueSettings = setting(DialogueSettings(), "conversations")
     memory: MemorySettings = setting(MemorySettings(), "what is remembered")
     skills: SkillsSettings = setting(SkillsSettings(), "what is done without the language model")
+    tools: ToolsSettings = setting(ToolsSettings(), "functions that the language model may have called")
     api: ApiSettings = setting(ApiSettings(), "the HTTP door")
     dashboard: DashboardSettings = setting(DashboardSettings(), "the dashboard")
     log: LogSettings = setting(LogSettings(), "the log")

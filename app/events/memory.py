@@ -47,9 +47,13 @@ class RecalledEvent(Answer):
 
 
 class ForgetEvent(Request):
-    """Forget these memories for good (rows, text index and vectors) → one ForgottenEvent."""
+    """Forget these memories for good (rows, text index and vectors) → one ForgottenEvent.
 
-    ids: tuple[str, ...]
+    dialogue: and all that was said in this one, also what is remembered of it only later.
+    """
+
+    ids: tuple[str, ...] = ()
+    dialogue: str = ""
 
 
 class ForgottenEvent(Answer):

@@ -15,6 +15,8 @@
     │   └── NoSpace            the disk is full
     ├── TransientError         trying again may help
     │   ├── Unavailable        a service or server is down, starting, or gave up
+    │   ├── NoMemory           what is to be loaded does not fit beside what is there
+    │   ├── RateLimited        too much was asked in too short a time, or a quota is used up
     │   ├── DeviceLost         a sound device went away
     │   ├── TimedOut           no answer in time
     │   └── Interrupted        a stream broke off in the middle
@@ -155,6 +157,23 @@ class Unavailable(TransientError):
     """A part of Solo is not available."""
 
     code = "unavailable"
+
+
+class NoMemory(TransientError):
+    """There is not enough memory."""
+
+    code = "no_memory"
+
+
+class RateLimited(TransientError):
+    """Too much was asked in too short a time. after: seconds to wait, None when nobody said."""
+
+    code = "rate_limited"
+    status = 429
+
+    def __init__(self, message: str = "", *, hint: str = "", after: float | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.after = after
 
 
 class DeviceLost(TransientError):

@@ -7,7 +7,7 @@ whenever embeddings or the index are away, the text index finds the line.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 
 import anyio
@@ -71,6 +71,8 @@ class MemoryService:
         self._embedder = Embedder(runtime, self._store, slot)
         self._patience = patience
         self._group: TaskGroup | None = None
+        self._deleted: set[tuple[str, str]] = set()
+        """(owner, dialogue): what ended in these and is told only now is not to be remembered."""
 
     async def run(self, ready: Ready) -> None:
         bus = self._bus
@@ -120,6 +122,8 @@ class MemoryService:
                 await self._store.pass_over(fact.owner, fact.turn)
             elif isinstance(fact, TurnEndedEvent):
                 await self._store.add(self._said(fact))
+                if (fact.owner, fact.dialogue) in self._deleted:  # while this was on its way
+                    await self._drop(fact.owner, (), fact.dialogue)
             elif fact.turn is not None and fact.unheard:
                 await self._correct(fact, fact.turn)
         except SoloError as error:
@@ -146,13 +150,21 @@ class MemoryService:
     # -- forgetting ----------------------------------------------------------------------------
 
     async def _forget(self, asked: ForgetEvent) -> AsyncGenerator[Answer, None]:
+        if asked.dialogue:
+            self._deleted.add((asked.owner, asked.dialogue))
+        count = await self._drop(asked.owner, asked.ids, asked.dialogue)
+        log.info("memories_forgotten", count=count)
+        yield ForgottenEvent(owner=asked.owner, turn=asked.turn, count=count)
+
+    async def _drop(self, owner: str, ids: Sequence[str], dialogue: str) -> int:
+        """Take these out, and all of the dialogue; how many there were."""
         gone: list[str] = []
         with anyio.CancelScope(shield=True):
             async with self._slot.changing:
-                gone = await self._store.forget(asked.owner, asked.ids)
-                await self._slot.remove(asked.owner, gone)
-        log.info("memories_forgotten", count=len(gone))
-        yield ForgottenEvent(owner=asked.owner, turn=asked.turn, count=len(gone))
+                more = await self._store.of_dialogue(owner, dialogue) if dialogue else []
+                gone = await self._store.forget(owner, [*ids, *more])
+                await self._slot.remove(owner, gone)
+        return len(gone)
 
     # -- recalling -----------------------------------------------------------------------------
 

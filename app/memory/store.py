@@ -129,6 +129,12 @@ class Store:
         await self._database.shrink()
         return found
 
+    async def of_dialogue(self, owner: str, dialogue: str) -> list[str]:
+        """The ids of what was said in a dialogue."""
+        query = select(MemoryRow.id).where(MemoryRow.owner_id == owner, MemoryRow.dialogue_id == dialogue)
+        async with self._database.session() as session:
+            return list((await session.execute(query)).scalars())
+
     async def pass_over(self, owner: str, turn: str) -> None:
         """Nothing of this turn is to be remembered, now or from the history."""
         rows = [{"owner_id": owner, "turn_id": turn, "speaker": speaker} for speaker in ("user", "assistant")]

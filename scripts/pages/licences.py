@@ -40,8 +40,9 @@ itself is under the [Apache License 2.0](../LICENSE). This page is a list, not l
   piper-tts hands on a work that as a whole is under the GPL-3.0: source of the whole, same rights for
   those who get it. Another engine behind `app/voice/tts/port.py` takes that duty away.
 - **The ready-made package of av** (BSD-3-Clause itself; faster-whisper loads it) carries FFmpeg's libraries
-  built with x264 and x265, which makes those binaries GPL-2.0-or-later. Solo reads WAV files without
-  it; who hands it on hands on those binaries, or builds av without them.
+  built with x264 and x265, which makes those binaries GPL-2.0-or-later. Solo reads and makes WAV without
+  it, and other kinds of sound (`/v1/audio`) with it; who hands it on hands on those binaries, or builds av
+  without them.
 - **The models of openWakeWord** (inside pyopen-wakeword) are under CC BY-NC-SA 4.0: not for commercial
   use. Its code is Apache-2.0. They are used only with `SOLO_VOICE__WAKE__ENGINE=openwakeword`; the
   default, microWakeWord, and its models are Apache-2.0.
@@ -61,6 +62,8 @@ itself is under the [Apache License 2.0](../LICENSE). This page is a list, not l
 """
 EXTRAS = {
     "llama-cpp-python": ("llama-cpp", "MIT"),
+    "anthropic": ("anthropic", "Apache-2.0"),
+    "docstring-parser": ("anthropic", "MIT"),
     "pynput": ("hotkey", "LGPL-3.0"),
     "pyobjc-core": ("hotkey (macOS)", "MIT"),
     "evdev": ("hotkey (Linux)", "BSD-3-Clause"),
