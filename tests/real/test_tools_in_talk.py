@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -47,12 +49,18 @@ async def ended(engine: LanguageModel, *said: ChatMessage, tools: tuple[ToolSpec
     return steps[-1]
 
 
-async def test_tools_that_come_and_go_leave_what_was_read_of_a_dialogue_as_it_is() -> None:
-    settings = LlmSettings()
-    spec = spec_of("xllamacpp:qwen2.5-coder-0.5b-instruct", settings, "generation", MODELS, True)
-    engine = build(spec)
+@asynccontextmanager
+async def loaded(model: str) -> AsyncIterator[LanguageModel]:
+    engine = build(spec_of(f"xllamacpp:{model}", LlmSettings(), "generation", MODELS, True))
     await engine.load()
     try:
+        yield engine
+    finally:
+        await engine.close()
+
+
+async def test_tools_that_come_and_go_leave_what_was_read_of_a_dialogue_as_it_is() -> None:
+    async with loaded("qwen2.5-coder-0.5b-instruct") as engine:
         before = await ended(engine, ChatMessage(role="user", content="Hello."))
         asked = ChatMessage(role="user", content="Turn off the kitchen light.")
         called = await ended(engine, asked, tools=(LIGHT,))
@@ -67,5 +75,13 @@ async def test_tools_that_come_and_go_leave_what_was_read_of_a_dialogue_as_it_is
         words = results_in_words((asked, did, result))
         told = await ended(engine, *words, tools=(LIGHT,))
         assert told.cached_tokens >= called.prompt_tokens - 12
-    finally:
-        await engine.close()
+
+
+async def test_a_model_that_was_never_taught_to_call_tools_is_told_of_none_and_talks_on() -> None:
+    async with loaded("smollm2-135m-instruct") as engine:
+        asked = ChatMessage(role="user", content="Turn off the kitchen light.")
+        without = await ended(engine, asked)
+        offered = await ended(engine, asked, tools=(LIGHT,))
+        assert offered.prompt_tokens == without.prompt_tokens
+        assert offered.cached_tokens >= without.prompt_tokens - 1
+        assert not offered.calls

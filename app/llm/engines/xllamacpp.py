@@ -132,9 +132,12 @@ class XllamaCpp:
 
     async def _body(self, request: Generation, slot: int) -> dict[str, Any]:
         """What the library is given. In a dialogue the tools are told of at its end, where the model has
-        words for that: at the beginning they would have all of it read again."""
+        words for that: at the beginning they would have all of it read again. A model that has none for
+        any tool is not told of them: the library would hold everything that it says to JSON."""
         if request.tools and request.dialogue is not None:
             words = tool_words(await self._header_of(), request.tools)
+            if words is None and request.tool_choice == "auto":
+                return _body(replace(request, tools=()), slot)
             if words:
                 late = replace(request, messages=with_words(request.messages, words))
                 body = _body(late, slot)

@@ -27,14 +27,16 @@ _PROBE: Final = (ChatMessage(role="system", content=_SYSTEM), ChatMessage(role="
 
 
 @lru_cache(maxsize=64)
-def tool_words(header: PromptHeader, tools: tuple[ToolSpec, ...]) -> str:
-    """What the model's template says of these tools; empty where it knows none, or lets them be called in a
-    way that is not understood without it."""
+def tool_words(header: PromptHeader, tools: tuple[ToolSpec, ...]) -> str | None:
+    """What the model's template says of these tools; empty where it lets them be called in a way that is not
+    understood without it, None where it knows no tools: such a model was never taught to call any."""
     try:
         plain = render(_PROBE, header).text
         told = render(_PROBE, header, tools=tools).text
     except SoloError:
         return ""
+    if told == plain:
+        return None
     begin, end = _common(plain, told), _common(plain[::-1], told[::-1])
     words = told[begin : max(begin, len(told) - end)].strip()
     return f"{words}\n{_ALONE}" if CALL_MARK in words else ""

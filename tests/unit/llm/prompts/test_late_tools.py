@@ -44,7 +44,7 @@ def test_the_words_are_those_of_the_template_wherever_it_puts_them(where: str) -
 
 
 def test_a_template_that_knows_no_tools_has_no_words() -> None:
-    assert tool_words(PromptHeader(name="tinyllama"), (LIGHT,)) == ""
+    assert tool_words(PromptHeader(name="tinyllama"), (LIGHT,)) is None
 
 
 def test_calls_that_would_not_be_understood_are_left_to_the_template() -> None:
