@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Callable
 from importlib.util import find_spec
@@ -25,6 +26,10 @@ from tests.virtual import VirtualClock, VirtualLoop
 
 examples.register_profile("patient", deadline=None)  # a busy machine must not fail a test
 examples.load_profile("patient")
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell starts what runs in the background deaf to Ctrl-C, and every child of ours would be so, too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 STRICT = os.environ.get("SOLO_TEST_STRICT") == "1"
 """In CI nothing may be skipped for want of a part."""
