@@ -38,6 +38,7 @@ def settings_of(data_dir: Path, model: str, **api: Any) -> Settings:
     return Settings.model_validate(
         {
             "data_dir": data_dir,
+            "cache_dir": data_dir / "cache",  # an answer of the last run is none of this one's
             "models_dir": MODELS,
             "api": {"port": 0, **api},
             # Not what `auto` takes where both are installed: the other has no probabilities of tokens.
