@@ -133,7 +133,11 @@ class Answering:
         for left in range(self._settings.rounds, -1, -1):
             turn.anew = True
             offered = offered and left > 0
-            filter_ = ClaimFilter(evidence_of(turn.lines, turn.steps), language=turn.said.language or "en")
+            filter_ = ClaimFilter(
+                evidence_of(turn.lines, turn.steps),
+                language=turn.said.language or "en",
+                asked=turn.record.text,
+            )
             calls: tuple[ToolCall, ...] = ()
             async with aclosing(self._once(turn, filter_, choice if offered else "none")) as pieces:
                 async for piece in pieces:

@@ -121,7 +121,7 @@ def judged(answers: list[dict[str, Any]]) -> None:
     """Print each answer and what was caught in it."""
     caught = {"action": 0, "question": 0}
     for one in answers:
-        watched = ClaimFilter()
+        watched = ClaimFilter(asked=one["asked"])
         told = watched.feed(one["answer"]) + watched.finish()
         caught[one["kind"]] += bool(watched.claim)
         print(f"\n[{one['kind']}] {one['asked']}\n  answer: {one['answer']!r}\n  caught: {watched.claim!r}")

@@ -26,9 +26,10 @@ FORMS: Final[dict[Kind, tuple[str, ...]]] = {
     "bare": ("done", "past"),
     "gerund": ("doing",),
     "state": ("done",),
+    "ordered": ("acts", "done", "doing", "past", "base"),
 }
 """Which forms of a verb make such a claim."""
-OF_THINGS: Final[frozenset[Kind]] = frozenset({"passive", "stands", "state", "brief"})
+OF_THINGS: Final[frozenset[Kind]] = frozenset({"passive", "stands", "state", "brief", "ordered"})
 """What is said of things, which stand before the verb."""
 PROMISES: Final[frozenset[Kind]] = frozenset({"promise", "doing", "gerund", "kept"})
 FRESH: Final[frozenset[Kind]] = frozenset({"whole", "doing", "gerund", "promise"})
@@ -112,7 +113,7 @@ class Deed:
     @property
     def state(self) -> bool:
         """It tells how things are, which may have been read."""
-        return self.kind in ("state", "stands", "brief")
+        return self.kind in ("state", "stands", "brief", "ordered")
 
     @property
     def later(self) -> bool:

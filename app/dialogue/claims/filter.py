@@ -14,6 +14,7 @@ from app.dialogue.claims.clause import Clause, Deed, Opening
 from app.dialogue.claims.evidence import Evidence
 from app.dialogue.claims.heads import Heads, Place
 from app.dialogue.claims.lexicon import Lexicon, lexicon
+from app.dialogue.claims.order import Told, order_in
 from app.dialogue.claims.reading import deeds_in
 from app.dialogue.claims.sentence import Sentence
 from app.dialogue.claims.support import Account, account, supports
@@ -37,7 +38,7 @@ class _Thread:
     """A place from which on a claim may be said."""
 
     start: int
-    heads: Heads
+    heads: Heads | Told
     place: Place
     opening: Opening
     items: list[Token] = field(default_factory=list[Token])
@@ -47,12 +48,15 @@ class _Thread:
 class ClaimFilter:
     """For one answer. evidence: what has really been done in this turn; `add` takes what is done later.
 
-    `claim` is the first sentence that nothing bears out; nothing from it on is told. Evidence that comes
-    then may bear it out: what was kept back comes with the next `feed("")` or `finish()`.
+    asked: what the person said. `claim` is the first sentence that nothing bears out; nothing from it on is
+    told. Evidence that comes then may bear it out: what was kept back comes with the next `feed("")` or
+    `finish()`.
     """
 
-    def __init__(self, evidence: Sequence[Evidence] = (), *, language: str = COMMON) -> None:
+    def __init__(self, evidence: Sequence[Evidence] = (), *, language: str = COMMON, asked: str = "") -> None:
         self._lexicon = lexicon(code_of(language))
+        order = order_in(asked, self._lexicon) if self._lexicon is not None else None
+        self._ordered = Told(order, self._lexicon) if order and self._lexicon else None
         self._common = lexicon(COMMON)
         self._accounts: list[Account] = []
         self._text = ""
@@ -135,18 +139,18 @@ class ClaimFilter:
         for thread in self._threads:
             if not piece or thread.found or thread.heads.may_follow(thread.place, piece):
                 return thread.start
-        if piece and not piece[0].isdigit():
-            heads = self._heads(lexicon)
-            if heads is not None and heads.may_follow(heads.begin, piece):
-                return self._read
+        begun = self._heads(lexicon) if piece and not piece[0].isdigit() else ()
+        if any(heads.may_follow(heads.begin, piece) for heads in begun):
+            return self._read
         return end
 
-    def _heads(self, lexicon: Lexicon) -> Heads | None:
+    def _heads(self, lexicon: Lexicon) -> tuple[Heads | Told, ...]:
         """The claims that a word may begin here."""
         if self._around.silent or not self._sentence.open:
-            return None
+            return ()
         first = self._sentence.begun and not self._around.listed
-        return lexicon.first if first else lexicon.anywhere
+        heads = lexicon.first if first else lexicon.anywhere
+        return (heads, self._ordered) if self._ordered and self._sentence.begun else (heads,)
 
     def _take(self, token: Token, lexicon: Lexicon) -> None:
         if token.sort == "word":
@@ -163,12 +167,12 @@ class ClaimFilter:
             if len(thread.found) < MOST:
                 thread.found.extend((kind, at) for kind in thread.heads.kinds(thread.place))
         self._threads = [thread for thread in self._threads if thread.place or thread.found]
-        heads = None if token.text[0].isdigit() or len(self._threads) >= MOST else self._heads(lexicon)
-        if heads is not None and (place := heads.after(heads.begin, token.text)):
-            opening = self._sentence.opening(story=self._around.story, listed=self._around.listed)
-            thread = _Thread(token.start, heads, place, opening, [token])
-            thread.found = [(kind, 0) for kind in heads.kinds(place)]
-            self._threads.append(thread)
+        for heads in () if token.text[0].isdigit() or len(self._threads) >= MOST else self._heads(lexicon):
+            if place := heads.after(heads.begin, token.text):
+                opening = self._sentence.opening(story=self._around.story, listed=self._around.listed)
+                thread = _Thread(token.start, heads, place, opening, [token])
+                thread.found = [(kind, 0) for kind in heads.kinds(place)]
+                self._threads.append(thread)
         self._sentence.word(token.text)
 
     def _sign(self, token: Token, lexicon: Lexicon) -> None:

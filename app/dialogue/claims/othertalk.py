@@ -45,6 +45,8 @@ def _hangs(clause: Clause) -> bool:
     kept = clause.kind == "kept" or any(verb.sort == "keep" for verb, _ in clause.uses(clause.at))
     for place, word in enumerate(behind):
         following = behind[place + 1 : place + 2]
+        if words.soonest.intersection(behind[place + 1 : place + 4]):
+            continue
         if word in words.conditions and not (kept and following and following[0] not in words.you):
             return True
     return False
@@ -93,6 +95,8 @@ def _in_general(clause: Clause) -> bool:
         return not (clause.opening.hailed or len(clause.texts) <= BRIEF_LONG or _yours(clause))
     if kind == "brief":
         return not _brief(clause)
+    if kind == "ordered":
+        return bool(words.general.intersection([*clause.texts[: clause.at], *main]))
     if kind in ("stands", "state"):
         behind, mine = _behind(clause), clause.texts[0] in words.yours
         if words.were.intersection(clause.texts[: clause.at]) and not mine:

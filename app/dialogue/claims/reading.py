@@ -29,11 +29,22 @@ def deeds_in(clause: Clause) -> list[Deed]:
     whole = (0, len(clause.texts))
     if clause.kind == "kept":
         return [deed(clause, whole, verb=None, way="+be", topics=KEPT)]
+    if clause.kind == "ordered":
+        return [_ordered(clause, whole)]
     way = clause.lexicon.words.states.get(clause.key, "")
     if way and clause.kind in ("state", "brief"):
         topics = topics_of(clause.texts[: clause.at], clause.lexicon)
         return [deed(clause, whole, verb=None, way=way, topics=topics)] if topics else []
     return _actions(clause)
+
+
+def _ordered(clause: Clause, whole: tuple[int, int]) -> Deed:
+    """What became of a thing, as it was told to become."""
+    verbs = _fitting(clause.uses(clause.at), clause.behind[:AHEAD])
+    verb = verbs[0] if verbs else None
+    way = verb.way if verb else clause.lexicon.words.states.get(clause.key, "")
+    topics = main_topics(clause.texts, clause.lexicon)
+    return deed(clause, whole, verb=verb, way=way, topics=(verb.topics if verb else None) or topics)
 
 
 def _whole(clause: Clause) -> list[Deed]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.sayings.deeds.forms import Deeds, heads, pairs, values, verbs
+from app.sayings.deeds.forms import Deeds, heads, pairs, thirds, values, verbs
 from app.sayings.forms import phrases, words
 
 _NP: Final = "(your|the|a|an|all|both|all the|all your|all of the) {modifier*} {topic} {topic*}"
@@ -179,7 +179,7 @@ ENGLISH: Final = Deeds(
         done: (i've|i have|i|i'll|i'm|i am|let me) {{adverb*}} (looked|look|looking) {{pronoun*}} up
         """
     ),
-    verbs=verbs(_VERBS),
+    verbs=thirds(verbs(_VERBS)),
     topics=pairs(
         """timer: timer timers countdown stopwatch | alarm: alarm alarms wake-up | reminder: reminder
         reminders | notice: notification notifications alert alerts | light: light lights lamp lamps
@@ -248,6 +248,7 @@ ENGLISH: Final = Deeds(
         shall can could may make check ensure verify see remember"""
     ),
     conditions=words("if once unless when whenever after until before soon provided"),
+    soonest=words("possible can"),
     negatives=words(
         """not no never nothing none neither nor cannot can't couldn't didn't don't won't haven't hasn't isn't
         aren't wasn't unable without nobody"""
@@ -353,6 +354,18 @@ ENGLISH: Final = Deeds(
     ),
     shares=words("percent % degrees degree ° celsius fahrenheit °c °f c f"),
     clocks=pairs("am: am a.m | pm: pm p.m | clock: o'clock oclock | noon: noon midday | midnight: midnight"),
+    polite=words(
+        """please can could would will you kindly just now go ahead and hey ok okay so then jarvis solo
+        immediately quickly"""
+    ),
+    leads=(
+        ("i", "want", "you", "to"),
+        ("i", "need", "you", "to"),
+        ("i'd", "like", "you", "to"),
+        ("i", "would", "like", "you", "to"),
+    ),
+    becomes=words("is are will has have gets get been being be now"),
+    modals=words("can could may might should must would to cannot can't"),
     honest="I have not actually done that.",
     honest_object="I have not actually {verb} {object}.",
     honest_topics={

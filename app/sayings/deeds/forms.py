@@ -5,7 +5,7 @@ A rule file; the words are data, in a file for each language, all in lower case.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal, TypeAlias
 
 Sort: TypeAlias = Literal["deed", "thing", "topic", "yours", "named", "read", "keep", "none"]
@@ -27,12 +27,14 @@ Kind: TypeAlias = Literal[
     "gerund",
     "whole",
     "kept",
+    "ordered",
 ]
 """How it is said. done: I've set; past: I set; doing: I'm setting; promise: I'll set; passive: it has been
 set; stands: the timer is set; state: the light is off; brief: timer set; bare: turned it off; gerund: turning
-it off; whole: a phrase that is a claim by itself; kept: you'll be reminded."""
+it off; whole: a phrase that is a claim by itself; kept: you'll be reminded; ordered: the
+door opens, where somebody said "open the door"."""
 
-FORMS: Final = ("base", "past", "done", "doing", "now")
+FORMS: Final = ("base", "past", "done", "doing", "now", "acts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,11 @@ class Deeds:
     Numbers.  numbers, units (seconds), shares, clocks, one, plus ("and a half"); past: minutes beside the
     hour, past_joint before it, before: counted backwards.
 
+    soonest: behind a condition, it is none ("as soon as possible").
+
+    Orders.  polite, leads: before one; becomes: between a thing and what becomes of it; modals: not so where
+    these stand.
+
     honest: that it was not done; honest_object: with {verb} and {object}; honest_topics: topic → sentence.
     nouns_in_capitals: every noun has one, so it names nobody.  objects_first: an object may stand before the
     verb.
@@ -102,6 +109,7 @@ class Deeds:
     framing: frozenset[str]
     asking: frozenset[str]
     conditions: frozenset[str]
+    soonest: frozenset[str] = NONE
     negatives: frozenset[str]
     finite: frozenset[str]
     general: frozenset[str]
@@ -134,6 +142,10 @@ class Deeds:
     past: dict[str, float] = field(default_factory=dict[str, float])
     past_joint: frozenset[str] = NONE
     before: frozenset[str] = NONE
+    polite: frozenset[str] = NONE
+    leads: tuple[tuple[str, ...], ...] = ()
+    becomes: frozenset[str] = NONE
+    modals: frozenset[str] = NONE
     honest: str
     honest_object: str
     honest_topics: dict[str, str]
@@ -148,6 +160,20 @@ def pairs(text: str) -> dict[str, str]:
         name, _, names = part.partition(":")
         found |= dict.fromkeys(names.split(), name.strip())
     return found
+
+
+def thirds(known: tuple[Verb, ...]) -> tuple[Verb, ...]:
+    """The same verbs with what they are in English behind "it": opens, switches, tries."""
+
+    def third(word: str) -> str:
+        if word.endswith("y") and word[-2:-1] not in ("a", "e", "o", "u"):
+            return f"{word[:-1]}ies"
+        return word + ("es" if word.endswith(("s", "x", "z", "ch", "sh")) else "s")
+
+    return tuple(
+        replace(verb, forms=verb.forms | {"acts": tuple(map(third, verb.forms.get("base", ())))})
+        for verb in known
+    )
 
 
 def values(text: str) -> dict[str, float]:
