@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 NEEDED_BY: Final[dict[str, tuple[str, ...]]] = {
     "dialogue": ("database", "llm", "usage", "memory", "skills", "tools"),
+    "archive": ("database",),
     "usage": ("database",),
     "skills": ("database",),
     "memory": ("database", "embedding"),
@@ -169,6 +170,16 @@ class Parts:
 
         return [ServiceSpec("dialogue", make, ("database",))]
 
+    def archive(self) -> list[ServiceSpec]:
+        """Earlier conversations alone, where nobody is to be answered: no language model is loaded."""
+
+        def make() -> Service:
+            from app.dialogue.archive import ArchiveService
+
+            return ArchiveService(self._runtime, self._database())
+
+        return [ServiceSpec("archive", make, ("database",))]
+
     def skills(self, *, rings: bool, catches_up: bool = True) -> list[ServiceSpec]:
         """What needs no language model; empty when it is switched off. rings: Solo stays, and timers
         ring in it; catches_up: it tells what was missed."""
@@ -192,6 +203,23 @@ class Parts:
         from app.skills.tools.mcp.specs import mcp_specs
 
         return mcp_specs(self._runtime, self._settings, *self._toolbox())
+
+    def channels(self) -> list[ServiceSpec]:
+        """Ways in that packages bring; each is a service of its own."""
+        from app.kernel import plugins
+        from app.skills.tools.surroundings import Surroundings
+
+        def maker(name: str) -> Callable[[], Service]:
+            def make() -> Service:
+                channel = plugins.load("channels", {}, name, what="channel")
+                return channel(Surroundings(self._runtime, self._settings))
+
+            return make
+
+        return [
+            ServiceSpec(f"channel.{name}", maker(name), ("dialogue",), after_ready=True, restart=ELSEWHERE)
+            for name in plugins.names("channels", {})
+        ]
 
     def _toolbox(self) -> tuple[Toolbox, ServerBoard]:
         """All tools, and how the servers are that bring some: shared by all that bring tools."""
@@ -255,7 +283,7 @@ async def solo(
         # The model first: it loads without Python's lock while the others are imported.
         specs = [*parts.ledger(), *parts.llm(), *parts.database(), *parts.dialogue()]
         specs += [*parts.usage(), *parts.skills(rings=True), *parts.telemetry()]
-        specs += [*parts.tools(), *parts.servers()]
+        specs += [*parts.tools(), *parts.servers(), *parts.channels()]
         specs += [*parts.embedding(late=True), *parts.memory(attach=True)]
         if settings.voice.enabled:
             specs += _revived(parts.voice(Roads.devices(settings.voice)))
@@ -280,12 +308,13 @@ async def _tidied(runtime: Runtime, supervisor: Supervisor) -> None:
 async def serving(settings: Settings, wanted: set[str]) -> AsyncGenerator[Runtime]:
     """Only these parts and what they are of no use without, ready when it yields: for one command.
 
-    Parts: database, llm, usage, embedding, memory, skills, tools, dialogue, and the stages of voice. Raises
-    the reason of a part that could not start.
+    Parts: database, llm, usage, embedding, memory, skills, tools, dialogue, archive (which dialogue has in
+    it), and the stages of voice. Raises the reason of a part that could not start.
     """
     from app.voice.pipeline import STAGES, Roads
 
     names = _with_needs(wanted)
+    names -= {"archive"} if "dialogue" in names else set()
     runtime = Runtime.new()
     parts = Parts(settings, runtime)
     making: dict[str, Callable[[], list[ServiceSpec]]] = {
@@ -297,6 +326,7 @@ async def serving(settings: Settings, wanted: set[str]) -> AsyncGenerator[Runtim
         "skills": lambda: parts.skills(rings=False),
         "tools": parts.tools,
         "dialogue": parts.dialogue,
+        "archive": parts.archive,
     }
     specs = [spec for name, make in making.items() if name in names for spec in make()]
     stages = names & set(STAGES)

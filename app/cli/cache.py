@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.cli import output
+from app.cli.chatting.figures import counted
 
 if TYPE_CHECKING:
     from app.config.settings import Settings
@@ -52,7 +53,7 @@ def show(context: typer.Context, owner: Owner = None, json: Json = False) -> Non
     if not settings.llm.cache.enabled:
         screen.print("The cache is switched off (SOLO_LLM__CACHE__ENABLED).")
     share = f"{size / 1e6:.1f} of {disk.most / 1e6:.0f} MB"
-    screen.print(f"{entries} answers, {share}, in {disk.folder}", markup=False)
+    screen.print(f"{counted(entries, 'answer')}, {share}, in {disk.folder}", markup=False)
     if owner is None:
         screen.print(
             f"{known.hits} given again, {known.misses} not there, {known.stored} put in;"

@@ -62,11 +62,14 @@ def try_models(
     it asks for prompts. Nothing is kept, and no cache answers."""
     from app.cli.trying.model import model as reached
     from app.cli.trying.plan import ways
+    from app.kernel.errors import BadInput
 
     settings = output.settings_of(context)
     tried = ways(model or [], values or [])
     shape = _schema(schema)
     asked = _prompts(prompt, file, settings)
+    if json and not asked:
+        raise BadInput("JSON is printed of prompts that are given.", hint="Add --prompt or --file.")
     with reached(settings, role, system, shape) as answering:
         runs = _all(answering, asked, tried, quiet=json) if asked else _talked(answering, tried, settings)
     if json:
@@ -147,7 +150,6 @@ def _talked(model: Model, ways: Sequence[Way], settings: Settings) -> list[Run]:
     """Prompts from the keyboard, until Ctrl+D."""
     from prompt_toolkit.history import InMemoryHistory
 
-    from app.cli.chatting.completion import Known
     from app.cli.chatting.figures import figures
     from app.cli.chatting.terminal import Terminal
     from app.cli.trying.model import tried
@@ -155,8 +157,8 @@ def _talked(model: Model, ways: Sequence[Way], settings: Settings) -> list[Run]:
     from app.cli.words import readable
 
     screen = output.console()
-    screen.print("Type a prompt; Esc stops an answer, Ctrl+D leaves.")
-    terminal = Terminal(InMemoryHistory(), lambda _: Known())
+    screen.print("Type a prompt; Alt+Enter begins a new line, Esc stops an answer, Ctrl+D leaves.")
+    terminal = Terminal(InMemoryHistory(), None)
     runs: list[Run] = []
     for line in terminal.lines():
         if line.strip() == "/quit":

@@ -12,7 +12,7 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from importlib.metadata import version
+from importlib.metadata import entry_points, version
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -20,6 +20,7 @@ import typer
 
 from app.cli import options
 from app.cli.output import print_error
+from app.kernel import plugins
 from app.kernel.errors import SoloError
 
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
@@ -44,7 +45,12 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "config": ("app.cli.config:app", "Show the settings and where each comes from."),
     "doctor": ("app.cli.doctor:doctor", "Say what is missing on this machine and how to mend it."),
 }
-"""Command → (where it is, one line of help). What stands there is a function or a Typer of its own."""
+"""Command → (where it is, one line of help). What stands there is a function or a Typer of its own.
+
+Packages add to it by entry points of the group `solo.commands`; a name of Solo's own is never replaced.
+"""
+
+GROUP: Final = "commands"
 
 _debug = False
 
@@ -87,6 +93,17 @@ def _target(where: str) -> Any:
     return getattr(importlib.import_module(module), name)
 
 
+def _commands(arguments: Sequence[str] | None) -> dict[str, tuple[str, str]]:
+    """Solo's own, and those of packages unless one of its own was typed: to look for them takes a while."""
+    if arguments is not None and any(word in COMMANDS for word in arguments):
+        return COMMANDS
+    return COMMANDS | {
+        point.name: (point.value, f"From the package {point.dist.name if point.dist else point.module}.")
+        for point in entry_points(group=f"solo.{GROUP}")
+        if point.name not in COMMANDS
+    }
+
+
 def build(arguments: Sequence[str] | None = None) -> typer.Typer:
     """The command line with the commands named in `arguments` imported (None: all), the rest only listed."""
     app = typer.Typer(
@@ -97,10 +114,10 @@ def build(arguments: Sequence[str] | None = None) -> typer.Typer:
         context_settings={"help_option_names": ["--help", "-h"]},
     )
     app.callback()(_root)
-    for name, (where, help_line) in COMMANDS.items():
+    for name, (where, help_line) in _commands(arguments).items():
         chosen: Callable[..., Any] | typer.Typer = _not_chosen
         if arguments is None or name in arguments:
-            chosen = _target(where)
+            chosen = _target(where) if name in COMMANDS else plugins.load(GROUP, {}, name, what="command")
         if isinstance(chosen, typer.Typer):
             app.add_typer(chosen, name=name, help=help_line, no_args_is_help=True)
         else:

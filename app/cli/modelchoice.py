@@ -44,6 +44,8 @@ def select(
     entries = inventory_of(settings).models(read=True)
     choice = choose(entries, need, machine(), slots=settings.llm.slots)
     if choice.entry is None:
+        for name, reason in choice.refused if why else ():
+            output.console(stderr=True).print(f"not {name}: {reason}", markup=False)
         raise NotFound(choice.reason, hint="See what there is: solo models list")
     if json:
         output.print_json(

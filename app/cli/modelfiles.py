@@ -151,6 +151,13 @@ def details(entry: Entry, settings: Settings) -> list[tuple[str, str]]:
     return [(what, words) for what, words in rows if words]
 
 
+def header_rows(path: Path, settings: Settings) -> list[tuple[str, str]]:
+    """What the file of a model of the catalogue says of itself; empty where it is not here."""
+    entry = next((one for one in inventory_of(settings).models(read=True) if one.path == path), None)
+    rows = details(entry, settings) if entry is not None else []
+    return [(what, words) for what, words in rows if what not in ("name", "licence", "file")]
+
+
 def _contexts(most: int) -> list[int]:
     return [context for context in (4096, 8192, 16384, 32768, 131072) if context <= (most or 4096)]
 

@@ -212,6 +212,7 @@ def info(
             "here",
             _HERE[state.condition] + (f"  {folder / model.path}" if state.condition != "missing" else ""),
         ),
+        *(modelfiles.header_rows(folder / model.path, settings) if model.kind == "llm" else ()),
         *((f"source {n}", source.label) for n, source in enumerate(model.sources, 1)),
         *(("file", f"{file.path}  {file.size:,} bytes  sha256 {file.sha256}") for file in model.files),
     ]

@@ -61,7 +61,7 @@ class _Variables(EnvSettingsSource):
             return json.loads(value)
         except ValueError:
             if str(field.annotation).startswith("tuple"):
-                return [part.strip() for part in str(value).split(",") if part.strip()]
+                return _words(str(value))
             return value  # pydantic says what is wrong with it, and `loaded` where it comes from
 
 
@@ -161,9 +161,26 @@ def _from_flags(overrides: Mapping[str, Any]) -> Tree:
         _lay_over(tree, _nest(tuple(name.split(".")), value))
     for path in _leaves(tree):
         value = _at(tree, path)
-        if isinstance(value, str) and str(_annotation(path)).startswith("tuple"):
-            _lay_over(tree, _nest(tuple(path.split(".")), [w.strip() for w in value.split(",")]))
+        if isinstance(value, str) and (made := _listed(value, str(_annotation(path)))) is not None:
+            _lay_over(tree, _nest(tuple(path.split(".")), made))
     return tree
+
+
+def _listed(value: str, kind: str) -> Any:
+    """A list or a table that was written as JSON, or a list as words with commas; None for anything else."""
+    if not kind.startswith(("tuple", "dict")):
+        return None
+    try:
+        found = json.loads(value)
+    except ValueError:
+        found = None
+    if isinstance(found, list | dict):
+        return cast(Any, found)
+    return _words(value) if kind.startswith("tuple") else None
+
+
+def _words(value: str) -> list[str]:
+    return [part.strip() for part in value.split(",") if part.strip()]
 
 
 def _nest(path: tuple[str, ...], value: Any) -> Tree:

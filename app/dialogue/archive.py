@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import structlog
 
+from app.db.engine import Database
 from app.dialogue.shelf import Shelf
 from app.dialogue.turns import Queues
 from app.events.base import Answer
@@ -24,6 +26,8 @@ from app.events.dialogue import (
 )
 from app.events.memory import ForgetEvent, ForgottenEvent
 from app.kernel.bus import Bus
+from app.kernel.lifecycle import Ready
+from app.kernel.runtime import Runtime
 
 log = structlog.get_logger("solo.dialogue")
 
@@ -104,3 +108,16 @@ class Archive:
             return 0
         done = await self._bus.request(ForgetEvent(owner=owner, dialogue=dialogue), ForgottenEvent)
         return done.count
+
+
+class ArchiveService:
+    """The archive where nobody is answered: for commands that only look at what was said."""
+
+    def __init__(self, runtime: Runtime, database: Database) -> None:
+        self._archive = Archive(runtime.bus, Shelf(database), Queues(), lambda _: None)
+
+    async def run(self, ready: Ready) -> None:
+        """Answer until cancelled."""
+        async with self._archive.serving():
+            ready()
+            await asyncio.get_running_loop().create_future()

@@ -47,6 +47,9 @@ class Fact(Event):
 class Request(Event):
     """Work wanted; one service owns each type."""
 
+    part: ClassVar[str] = ""
+    """Who does it, as people call that part of Solo; for the sentence that it is away."""
+
 
 class Answer(Event):
     """One piece of the answer to a request."""

@@ -49,6 +49,8 @@ class UserSaidEvent(Request):
     options: how it is to be answered, for this turn alone.
     """
 
+    part: ClassVar[str] = "dialogue"
+
     text: str
     channel: Channel
     dialogue: str | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -82,6 +82,8 @@ class LLMRequestEvent(Request):
     read_only: nothing is to be written; a local model only reads what it does not hold yet.
     """
 
+    part: ClassVar[str] = "language model"
+
     messages: tuple[ChatMessage, ...]
     role: Role = "generation"
     priority: Priority = "chat"
@@ -158,6 +160,8 @@ class Usage(BaseModel):
 
 class ReadUsageEvent(Request):
     """What the asker's answers of the last days cost → one UsageEvent."""
+
+    part: ClassVar[str] = "account"
 
     days: int = 30
 
@@ -296,6 +300,8 @@ class TokenCountEvent(Answer):
 
 class EmbedEvent(Request):
     """Texts to be turned into vectors → one EmbeddedEvent. query: a question, not a passage."""
+
+    part: ClassVar[str] = "embedding model"
 
     texts: tuple[str, ...]
     query: bool = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -30,6 +30,8 @@ class RecallEvent(Request):
     loose: a person searches: repetitions, questions and faint matches are shown too.
     """
 
+    part: ClassVar[str] = "memory"
+
     query: str
     budget_tokens: int | None = None
     budget_ms: float | None = None
@@ -51,6 +53,8 @@ class ForgetEvent(Request):
 
     dialogue: and all that was said in this one, also what is remembered of it only later.
     """
+
+    part: ClassVar[str] = "memory"
 
     ids: tuple[str, ...] = ()
     dialogue: str = ""

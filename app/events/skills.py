@@ -73,10 +73,14 @@ class Timer(BaseModel):
 class ListTimersEvent(Request):
     """What is set → one TimersEvent, soonest first."""
 
+    part: ClassVar[str] = "clock"
+
 
 class SetTimerEvent(Request):
     """Set one: `seconds` from now, or at `due_at` (ISO 8601 with its zone), or on `days` at the local
     time `at` → one TimersEvent with it."""
+
+    part: ClassVar[str] = "clock"
 
     kind: TimerKind = "timer"
     name: str = ""
@@ -95,6 +99,8 @@ class ExtendTimerEvent(Request):
 
 class CancelTimersEvent(Request):
     """Take these away, ringing or not → one TimersEvent with what was there."""
+
+    part: ClassVar[str] = "clock"
 
     ids: tuple[str, ...]
 

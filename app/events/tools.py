@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import ClassVar, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict
 
@@ -42,6 +42,8 @@ class ListToolsEvent(Request):
     also: these as well, whatever the query is.
     """
 
+    part: ClassVar[str] = "toolbox"
+
     query: str = ""
     limit: int = 8
     also: tuple[str, ...] = ()
@@ -60,6 +62,8 @@ class CallToolEvent(Request):
     tainted: words that the person did not say have come into the turn (the result of a tool that speaks
     for others), so whatever changes something is asked back about.
     """
+
+    part: ClassVar[str] = "toolbox"
 
     call: ToolCall
     ticket: str = ""

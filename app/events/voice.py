@@ -114,6 +114,8 @@ class TranscribeEvent(Request):
     in so far, for words that could be of two languages. words: when each word was said is wanted, too.
     """
 
+    part: ClassVar[str] = "ear"
+
     stream: str
     language: str | None = None
     before: str | None = None
@@ -183,6 +185,8 @@ class SpeakEvent(Request):
     given in the first TTSEvent). voice: a certain one. language: that of the text: it is spoken with
     the voice for it, if there is one; None: that of the voice. speed: times the usual one.
     """
+
+    part: ClassVar[str] = "voice"
 
     text: str = ""
     text_stream: str | None = None

@@ -334,7 +334,8 @@ class Bus:
         kind = type(request)
         owner = self._owners.get(kind)
         if owner is None:
-            raise Unavailable(f"Nothing in Solo answers {kind.__name__} at the moment.")
+            what = f"Solo's {kind.part}" if kind.part else f"What answers {kind.__name__}"
+            raise Unavailable(f"{what} is not there at the moment.", hint="/status and solo doctor say why.")
         if request.turn is not None and request.turn in self._cancelled:
             raise TurnCancelled
         call = _Call(request, asyncio.Queue(ANSWERS_AHEAD))

@@ -137,7 +137,9 @@ class Failures:
         return "" if reason.startswith("<") else reason.rstrip(".")[:LONGEST_REASON]
 
     def _no_credit(self) -> RateLimited:
-        return RateLimited(f"What was paid for at {self.who} is used up.", hint="Look at the account there.")
+        return RateLimited(
+            f"What was paid for at {self._lower()} is used up.", hint="Look at the account there."
+        )
 
     def _set_key(self) -> str:
         names = [f"{self.section}__API_KEY", *([self.variable] if self.variable else [])]

@@ -9,6 +9,7 @@ import numpy as np
 import structlog
 from numpy.typing import NDArray
 
+from app.events.base import LOCAL_OWNER
 from app.events.llm import EmbeddedEvent, EmbedEvent
 from app.kernel.errors import Kind, SoloError
 from app.kernel.runtime import Runtime
@@ -74,13 +75,15 @@ class Embedder:
         assert self._slot.model is not None  # noqa: S101  (begin has set it)
         batch = await self._store.unread(self._slot.model, BATCH, self._hopeless)
         if batch:
-            await self._embed_batch(batch)
+            # One person's at a time: what vectors cost stands on the account of whoever said it.
+            await self._embed_batch([row for row in batch if row.owner == batch[0].owner])
         else:
             await self._work.wait()
 
     async def _embed_batch(self, batch: list[Unread]) -> None:
+        """Lines of one person."""
         try:
-            vectors, model = await self._embed(tuple(row.text for row in batch))
+            vectors, model = await self._embed(tuple(row.text for row in batch), batch[0].owner)
         except SoloError as error:
             if error.kind is Kind.TRANSIENT:
                 raise
@@ -104,10 +107,9 @@ class Embedder:
         by_id = {row.id: vector for row, vector in zip(rows, vectors, strict=True)}
         with anyio.CancelScope(shield=True):
             async with self._slot.changing:
-                kept = await self._store.put_vectors(model, rows, vectors)
-                for owner in {row.owner for row in kept}:
-                    ids = [row.id for row in kept if row.owner == owner]
-                    await self._slot.add(owner, ids, np.stack([by_id[id_] for id_ in ids]))
+                if kept := await self._store.put_vectors(model, rows, vectors):
+                    ids = [row.id for row in kept]
+                    await self._slot.add(rows[0].owner, ids, np.stack([by_id[id_] for id_ in ids]))
 
     async def _begin(self) -> None:
         """Learn which model there is, and how near by it things lie that have nothing in common."""
@@ -117,6 +119,10 @@ class Embedder:
         floor = np.max(near) + MARGIN * (np.max(near) - np.mean(near))
         await self._slot.begin(model, float(floor), self._store)
 
-    async def _embed(self, texts: tuple[str, ...], *, query: bool = False) -> tuple[NDArray[np.float32], str]:
-        embedded = await self._bus.request(EmbedEvent(texts=texts, query=query), EmbeddedEvent)
+    async def _embed(
+        self, texts: tuple[str, ...], owner: str = LOCAL_OWNER, *, query: bool = False
+    ) -> tuple[NDArray[np.float32], str]:
+        """owner: who pays; what belongs to nobody is the house's."""
+        wanted = EmbedEvent(owner=owner, texts=texts, query=query)
+        embedded = await self._bus.request(wanted, EmbeddedEvent)
         return np.asarray(embedded.vectors, np.float32), embedded.model

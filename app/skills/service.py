@@ -29,6 +29,7 @@ from app.kernel.runtime import Runtime
 from app.skills.doing import Doing
 from app.skills.intents import AskWhen, Intent, Snooze
 from app.skills.languages import GRAMMARS, Language, language
+from app.skills.plugged import PluggedSkills
 from app.skills.sound import Sound
 
 log = structlog.get_logger("solo.skills")
@@ -48,7 +49,7 @@ class _Open:
 
 
 class SkillsService:
-    """See the module. usual: language of those who do not say theirs."""
+    """See the module. usual: language of those who do not say theirs; plugged: skills of packages."""
 
     def __init__(
         self,
@@ -58,6 +59,7 @@ class SkillsService:
         *,
         usual: str = "en",
         running: bool = True,
+        plugged: PluggedSkills | None = None,
     ) -> None:
         self._bus = runtime.bus
         self._clock = runtime.clock
@@ -65,6 +67,7 @@ class SkillsService:
         self._usual = usual
         self._sound = sound
         self._do = Doing(runtime, settings, sound, running=running)
+        self._plugged = plugged
         self._open: dict[tuple[str, str], _Open] = {}
 
     async def run(self, ready: Ready) -> None:
@@ -79,6 +82,8 @@ class SkillsService:
                 bus.serve(HandleEvent, self._handle, name="skills"),
             ):
                 await self._sound.load()
+                if self._plugged is not None:
+                    await self._plugged.load()
                 ready()
                 async for state in states:
                     if state.state == "ready" and state.service == "speaker":
@@ -89,7 +94,7 @@ class SkillsService:
     async def _understand(self, asked: UnderstandEvent) -> AsyncGenerator[Answer, None]:
         found = await self._found(asked)
         if found is None:
-            yield UnderstoodEvent(owner=asked.owner, turn=asked.turn)
+            yield self._understood_elsewhere(asked)
             return
         intent, _ = found
         name = type(intent).__name__
@@ -102,7 +107,7 @@ class SkillsService:
         found = await self._found(asked)
         self._open.pop((asked.owner, asked.channel), None)
         if found is None:
-            yield HandledEvent(owner=asked.owner, turn=asked.turn, handled=False)
+            yield await self._handled_elsewhere(asked)
             return
         intent, known = found
         text = await self._do(intent, asked, known.replies)
@@ -114,6 +119,24 @@ class SkillsService:
         name, took = type(intent).__name__, 1000 * (self._clock.monotonic() - began)
         log.info("handled", turn=asked.turn, intent=name, ms=round(took, 2))
         yield HandledEvent(owner=asked.owner, turn=asked.turn, handled=True, text=text, intent=name)
+
+    def _understood_elsewhere(self, asked: UnderstandEvent) -> UnderstoodEvent:
+        """By a skill of a package, if any."""
+        found = self._plugged.find(asked) if self._plugged is not None else None
+        if found is None:
+            return UnderstoodEvent(owner=asked.owner, turn=asked.turn)
+        name, skill = found
+        effects = bool(skill.effects)
+        return UnderstoodEvent(owner=asked.owner, turn=asked.turn, intent=name, whole=True, effects=effects)
+
+    async def _handled_elsewhere(self, asked: HandleEvent) -> HandledEvent:
+        found = self._plugged.find(asked) if self._plugged is not None else None
+        if found is None:
+            return HandledEvent(owner=asked.owner, turn=asked.turn, handled=False)
+        name, skill = found
+        text = await skill.do(asked)
+        log.info("handled", turn=asked.turn, intent=name)
+        return HandledEvent(owner=asked.owner, turn=asked.turn, handled=True, text=text, intent=name)
 
     async def _found(self, asked: UnderstandEvent | HandleEvent) -> tuple[Intent, Language] | None:
         known = language(asked.language or self._usual, self._settings.hours)

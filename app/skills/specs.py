@@ -35,12 +35,15 @@ def skill_specs(
         return TimersService(runtime, settings.skills, store, spoken, rings=rings, catches_up=catches_up)
 
     def skills() -> Service:
+        from app.skills.plugged import PluggedSkills
         from app.skills.preferences import SqlPreferences
         from app.skills.service import SkillsService
         from app.skills.sound import Sound
+        from app.skills.tools.surroundings import Surroundings
 
         sound = Sound(runtime.bus, settings.voice, SqlPreferences(database()))
-        return SkillsService(runtime, settings.skills, sound, usual=usual, running=rings)
+        plugged = PluggedSkills(Surroundings(runtime, settings), usual)
+        return SkillsService(runtime, settings.skills, sound, usual=usual, running=rings, plugged=plugged)
 
     return [
         ServiceSpec("timers", timers, needs=("database",)),

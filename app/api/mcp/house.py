@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any, Final, Protocol
 
 from app.api.conversations import SessionLine
+from app.api.pieces import AskDelta, AskStep
 from app.api.schemas import AskReply, MemoryLine, MessageLine
 from app.events.tools import Tool, ToolResultEvent, ToolServer
 
@@ -14,12 +15,14 @@ TOOLS: Final = frozenset({"skills", "tools"})
 """The parts of Solo that tools take."""
 TALK: Final = frozenset({"dialogue", "tools"})
 """The parts of Solo that a talk takes."""
+ARCHIVE: Final = frozenset({"archive"})
+"""The parts of Solo that keep conversations."""
 MEMORY: Final = frozenset({"memory"})
 """The parts of Solo that remember."""
 NOTHING: Final = frozenset[str]()
 
-Tell = Callable[[str], Awaitable[None]]
-"""Told each next piece of a reply."""
+Tell = Callable[[AskDelta | AskStep], Awaitable[None]]
+"""Told each next piece of a reply, and each tool that is used for it."""
 
 
 class House(Protocol):

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 from app.api.asking import asked, within
 from app.api.conversations import SessionLine
 from app.api.mcp.house import Tell
+from app.api.pieces import AskDelta, AskStep
 from app.api.schemas import AskReply, MemoryLine, MessageLine
 from app.config.settings import Settings
 from app.events.base import Answer, Request
@@ -19,6 +20,7 @@ from app.events.dialogue import (
     ReadDialoguesEvent,
     ReplyDeltaEvent,
     ReplyEvent,
+    ReplyStepEvent,
     UserSaidEvent,
 )
 from app.events.llm import ToolCall
@@ -77,7 +79,9 @@ class Inside:
         async with self._runtime.bus.ask(said, timeout=self._api.timeout_seconds) as answers:
             async for answer in answers:
                 if isinstance(answer, ReplyDeltaEvent):
-                    await tell(answer.text)
+                    await tell(AskDelta(text=answer.text))
+                elif isinstance(answer, ReplyStepEvent):
+                    await tell(AskStep(tool=answer.tool, done=answer.done, ok=answer.ok))
                 elif isinstance(answer, ReplyEvent):
                     reply = answer
         if reply is None:

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar, cast
 import mcp_types as types
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from app.api.pieces import AskStep
 from app.events.tools import Tool, ToolServer
 from app.kernel.errors import BadInput
 
@@ -122,6 +123,13 @@ def read(kind: type[M], arguments: Mapping[str, Any] | None) -> M:
         name = ".".join(str(part) for part in first["loc"])[:64]
         why = first["msg"][0].lower() + first["msg"][1:]
         raise BadInput(f"The argument {name!r} is wrong: {why}.") from None
+
+
+def step(piece: AskStep) -> str:
+    """A tool that is used for a reply, as a line; empty where it did what it was asked for."""
+    if not piece.done:
+        return f"Solo uses {piece.tool}.\n"
+    return "" if piece.ok else f"{piece.tool} did not work.\n"
 
 
 def text(words: str, *, failed: bool = False) -> types.CallToolResult:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from app.api.client import named
 from app.api.conversations import SessionLine, SessionsReply
 from app.api.mcp.house import Tell
-from app.api.pieces import AskDelta
+from app.api.pieces import AskDelta, AskStep
 from app.api.schemas import (
     AskReply,
     DialoguesReply,
@@ -68,7 +68,9 @@ class Outside:
                 if field == "event":
                     name = value
                 elif field == "data" and name == "delta":
-                    await tell(AskDelta.model_validate_json(value).text)
+                    await tell(AskDelta.model_validate_json(value))
+                elif field == "data" and name == "step":
+                    await tell(AskStep.model_validate_json(value))
                 elif field == "data" and name == "reply":
                     reply = AskReply.model_validate_json(value)
                 elif field == "data" and name == "error":

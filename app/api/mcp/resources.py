@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote
 import mcp_types as types
 
 from app.api.conversations import SessionLine
-from app.api.mcp.house import MEMORY, TALK, Housing
+from app.api.mcp.house import ARCHIVE, MEMORY, Housing
 from app.api.schemas import MessageLine
 from app.kernel.errors import BadInput, NotFound
 
@@ -91,12 +91,12 @@ async def read(housing: Housing, uri: str) -> str:
 
 
 async def _conversations(housing: Housing) -> str:
-    async with housing.at_hand(TALK) as house:
+    async with housing.at_hand(ARCHIVE) as house:
         return _json([line.model_dump() for line in await house.dialogues(LATEST)])
 
 
 async def _conversation(housing: Housing, dialogue: str) -> str:
-    async with housing.at_hand(TALK) as house:
+    async with housing.at_hand(ARCHIVE) as house:
         messages = await house.messages(dialogue, LATEST)
     if not messages:
         raise NotFound("There is no such conversation.", hint=f"{SCHEME}{CONVERSATIONS} lists them.")

@@ -23,6 +23,7 @@ from app.api.mcp.asking_back import (
     wanted,
 )
 from app.api.mcp.house import NOTHING, TALK, TOOLS, House, Housing
+from app.api.pieces import AskDelta, AskStep
 from app.api.version import solo_version
 from app.events.tools import Tool, ToolResultEvent
 from app.kernel.errors import SoloError, explain
@@ -96,11 +97,12 @@ class Handlers:
     async def _ask(self, context: Context, given: offer.AskArguments) -> types.CallToolResult:
         told = 0
 
-        async def tell(piece: str) -> None:
+        async def tell(piece: AskDelta | AskStep) -> None:
             nonlocal told
-            told += len(piece)
-            if piece:
-                await context.session.report_progress(told, message=piece)
+            words = piece.text if isinstance(piece, AskDelta) else offer.step(piece)
+            told += len(words)
+            if words:
+                await context.session.report_progress(told, message=words)
 
         async with self._housing.at_hand(TALK) as house:
             reply = await house.ask(given.text, given.dialogue or None, tell)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from difflib import get_close_matches
 
+from app.config.providers import ProvidersSettings
 from app.events.llm import ModelOffer
 from app.kernel.errors import BadInput, NotFound
 
@@ -19,7 +20,7 @@ def find_model(key: str, offers: Sequence[ModelOffer]) -> ModelOffer:
         raise BadInput(f"{key!r} may be any of these: {names}.", hint="Say more of it.")
     if not found:
         near = get_close_matches(key, [one.name for one in offers], n=1, cutoff=0.4)
-        hint = f"Did you mean {near[0]}?" if near else "/model lists them."
+        hint = f"Did you mean {near[0]}?" if near else f"/model lists them.{_keyless(key.partition(':')[0])}"
         raise NotFound(f"There is no model {key!r}.", hint=hint)
     return found[0]
 
@@ -29,8 +30,17 @@ def of_provider(key: str, offers: Sequence[ModelOffer]) -> list[ModelOffer]:
     found = [one for one in offers if one.provider.casefold() == key.casefold()]
     if not found:
         known = ", ".join(providers(offers)) or "none"
-        raise NotFound(f"There is no provider {key!r} that can be asked.", hint=f"There are: {known}.")
+        hint = f"There are: {known}.{_keyless(key)}"
+        raise NotFound(f"There is no provider {key!r} that can be asked.", hint=hint)
     return sorted(found, key=lambda one: not one.loaded)
+
+
+def _keyless(provider: str) -> str:
+    """What brings a provider that is known and not there."""
+    if provider.casefold() not in ProvidersSettings.model_fields:
+        return ""
+    section = f"SOLO_LLM__PROVIDERS__{provider.upper()}"
+    return f" {provider} comes with {section}__API_KEY, or its own server with {section}__URL."
 
 
 def providers(offers: Sequence[ModelOffer]) -> list[str]:

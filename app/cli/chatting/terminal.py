@@ -27,12 +27,13 @@ PROMPT = "> "
 
 
 class Terminal:
-    """known: asked, in a thread, for what can be named; source and sink: other than the real ones."""
+    """known: asked, in a thread, for what can be named, None: nothing is completed; source and sink: other
+    than the real ones."""
 
     def __init__(
         self,
         history: History,
-        known: Callable[[str], Known],
+        known: Callable[[str], Known] | None,
         source: Input | None = None,
         sink: Output | None = None,
     ) -> None:
@@ -43,7 +44,7 @@ class Terminal:
         self._session: PromptSession[str] = PromptSession(
             history=history,
             key_bindings=_keys(),
-            completer=Completing(known),
+            completer=Completing(known) if known is not None else None,
             complete_in_thread=True,
             reserve_space_for_menu=4,
             input=source,

@@ -24,7 +24,9 @@ def offers(
 ) -> tuple[ModelOffer, ...]:
     """What is loaded, what lies on this machine's disk, and what providers have whose key is set.
     entries: the files that were found."""
-    here = {path: offer for entry, offer in _on_disk(models_dir, entries) for path in entry.files}
+    files = _on_disk(models_dir, entries)
+    here = {path: offer for entry, offer in files for path in entry.files}
+    sure = {offer.name for entry, offer in files if entry.facts.read}
     found = {offer.name: offer for offer in (*here.values(), *targets.offers(settings))}
     for spec, engine in loaded.items():
         what = engine.capabilities
@@ -32,7 +34,9 @@ def offers(
         name = f"{provider}:{what.model}"
         known = here.get(spec.file) if spec.file is not None else None
         known = known or found.get(name) or ModelOffer(name=name, provider=provider, model=what.model)
-        seen = {"local": what.local, "loaded": True, "context": what.context, "tools": what.tools}
+        # An engine that can take calls from any model says nothing of what this one was taught.
+        tools = known.tools if known.name in sure else what.tools
+        seen = {"local": what.local, "loaded": True, "context": what.context, "tools": tools}
         found[known.name] = known.model_copy(update=seen)
     return tuple(sorted(found.values(), key=lambda offer: (not offer.local, offer.name)))
 

@@ -21,7 +21,7 @@ PARTS: Final[dict[str, str]] = {
     "forget_memory": "memory",
     "set_volume": "skills",
     "set_speaking_rate": "skills",
-    "search_conversations": "dialogue",
+    "search_conversations": "archive",
     "set_timer": "skills",
     "set_alarm": "skills",
     "set_reminder": "skills",

@@ -24,6 +24,7 @@ from app.events.dialogue import (
     ReadDialoguesEvent,
     ReplyDeltaEvent,
     ReplyEvent,
+    ReplyStepEvent,
     StoredMessageEvent,
     UserSaidEvent,
 )
@@ -88,6 +89,7 @@ class Scripted:
     breaks: SoloError | None = None
     hold: anyio.Event | None = None
     reply: tuple[str, ...] = ("Par", "is", ".")
+    steps: tuple[ReplyStepEvent, ...] = ()
     calls: tuple[ToolCall, ...] = ()
     asked: list[Any] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
@@ -102,6 +104,8 @@ class Scripted:
     async def dialogue(self, request: UserSaidEvent) -> Any:
         try:
             await self._begin(request)
+            for step in self.steps:
+                yield step
             for piece in self.reply:
                 yield ReplyDeltaEvent(text=piece)
                 if self.breaks is not None:

@@ -60,6 +60,17 @@ def test_info_tells_what_the_header_says(capsys: pytest.CaptureFixture[str], fol
         assert part in out
 
 
+def test_info_of_a_model_of_the_catalogue_tells_what_its_header_says_too(
+    capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    put(folder, "models/llm/smollm2-135m-instruct-q4_1.gguf", gguf(more=TOOLS))
+    code, out, _ = run(capsys, folder, "info", "smollm2-135m-instruct")
+    assert code == 0
+    for part in ("purpose", "apache-2.0", "46,592", "gpt2 (smollm), 300 words", "knows tools", "sha256"):
+        assert part in out.replace("Apache", "apache")
+    assert "46,592" not in run(capsys, folder, "info", "qwen2.5-coder-0.5b-instruct")[1]
+
+
 def test_select_prints_the_reason_and_why_not_the_others(
     capsys: pytest.CaptureFixture[str], folder: Path
 ) -> None:
@@ -67,8 +78,10 @@ def test_select_prints_the_reason_and_why_not_the_others(
     assert code == 0
     assert out.startswith("with-tools-1b-q8_0: the only one that can call tools; it takes")
     assert "not plain-2b-q8_0: its template knows no tools" in out
-    code, _, err = run(capsys, folder, "select", "best with 1000000 tokens")
+    code, _, err = run(capsys, folder, "select", "best with 1000000 tokens", "--why")
     assert code == 2
+    assert "not plain-2b-q8_0: was made for" in err
+    assert "not with-tools-1b-q8_0: was made for 8,192 tokens" in err
     assert "No model that is here will do" in err
 
 

@@ -45,6 +45,11 @@ def test_a_tool_is_called_with_json_or_with_names_and_values(solo) -> None:  # t
     assert json.loads(out)["text"].endswith("is tomorrow.")
 
 
+def test_earlier_conversations_are_searched_without_a_language_model(solo) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    asked = ("--set", "llm.generation.model=gone.gguf", "tools", "call", "search_conversations", "words=x")
+    assert solo(*asked) == (0, "Nothing was said with these words.\n", "")
+
+
 def test_what_goes_wrong_is_a_sentence_and_a_code(solo) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
     code, out, err = solo("tools", "call", "calculate")
     assert (code, out, err) == (1, "", "The argument 'expression' is missing.\n")

@@ -33,7 +33,17 @@ def test_lists_may_be_words_with_commas_or_json(tmp_path: Path) -> None:
     words = load_settings(environment={"SOLO_VOICE__WAKE__WORDS": "alexa, hey_jarvis"}, folder=tmp_path)
     json = load_settings(environment={"SOLO_VOICE__WAKE__WORDS": '["alexa", "hey_jarvis"]'}, folder=tmp_path)
     flag = load_settings({"voice.wake.words": "alexa,hey_jarvis"}, environment={}, folder=tmp_path)
-    assert words.voice.wake.words == json.voice.wake.words == flag.voice.wake.words == ("alexa", "hey_jarvis")
+    quoted = load_settings({"voice.wake.words": '["alexa", "hey_jarvis"]'}, environment={}, folder=tmp_path)
+    assert words.voice.wake.words == json.voice.wake.words == ("alexa", "hey_jarvis")
+    assert flag.voice.wake.words == quoted.voice.wake.words == ("alexa", "hey_jarvis")
+
+
+def test_a_table_is_json_in_a_flag_as_in_a_variable(tmp_path: Path) -> None:
+    table = '{"garden": {"command": "garden"}}'
+    variable = load_settings(environment={"SOLO_TOOLS__SERVERS": table}, folder=tmp_path)
+    flag = load_settings({"tools.servers": table}, environment={}, folder=tmp_path)
+    assert flag.tools.servers == variable.tools.servers
+    assert flag.tools.servers["garden"].command == "garden"
 
 
 @pytest.mark.parametrize(

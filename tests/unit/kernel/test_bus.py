@@ -110,8 +110,8 @@ async def test_leaving_an_ask_cancels_the_work(runtime: Runtime) -> None:
         assert ended == ["closed"]
 
 
-async def test_no_owner_is_a_failure_at_once(runtime: Runtime) -> None:
-    with pytest.raises(Unavailable, match="LLMRequestEvent"):
+async def test_no_owner_is_a_failure_at_once_that_names_the_part_of_solo(runtime: Runtime) -> None:
+    with pytest.raises(Unavailable, match="Solo's language model is not there at the moment"):
         await runtime.bus.request(LLMRequestEvent(messages=()), LLMResponseEvent)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,13 @@ from sqlalchemy import insert, text
 from app.db.engine import Database
 from app.db.tables import OwnerRow
 from app.dialogue.history import Draft, History
+from app.events.base import Answer
+from app.events.llm import EmbeddedEvent, EmbedEvent
 from app.events.memory import ForgetEvent, ForgottenEvent, RecalledEvent, RecallEvent
 from app.events.voice import ReplySpokenEvent
 from app.kernel.errors import BrokenFile
 from app.kernel.runtime import Runtime
+from app.memory.embedder import QUESTIONS, STRANGERS
 from app.memory.indexes.numpy import NumpyIndex
 from app.memory.store import Store
 from tests.distractors import distractors
@@ -111,6 +115,31 @@ async def test_one_owner_is_never_answered_from_anothers_memory(runtime: Runtime
         gone = await runtime.bus.request(ForgetEvent(owner="eve", ids=ids), ForgottenEvent)
         assert gone.count == 0
         assert await recall(runtime, "my sister's name", loose=True) == [ADA]
+
+
+async def test_each_ones_lines_are_embedded_on_their_own_account(
+    runtime: Runtime, database: Database
+) -> None:
+    async with database.write() as session:
+        await session.execute(insert(OwnerRow).values(id="eve", name="Eve", created_at=START))
+    store = Store(database, runtime.clock)
+    await store.add(said([ADA, "I like tea"]) + said(["I like milk"], owner="eve"))
+    await store.add(said(["the drill is lent"], prefix="new"))
+    paid: dict[str, str] = {}
+
+    async def embed(request: EmbedEvent) -> AsyncGenerator[Answer, None]:
+        paid.update(dict.fromkeys(request.texts, request.owner))
+        yield EmbeddedEvent(vectors=tuple((0.6, 0.8) for _ in request.texts), model="paid-for")
+
+    async with runtime.bus.serve(EmbedEvent, embed, name="embedding"):
+        async with remembering(runtime, database, None) as slot:
+            await embedded(store, slot)
+    assert {text: owner for text, owner in paid.items() if text not in QUESTIONS + STRANGERS} == {
+        ADA: "local",
+        "I like tea": "local",
+        "I like milk": "eve",
+        "the drill is lent": "local",
+    }
 
 
 async def test_words_that_are_in_the_prompt_anyway_are_not_recalled(

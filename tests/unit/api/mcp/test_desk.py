@@ -11,10 +11,11 @@ import anyio
 import pytest
 
 from app.api.mcp.desk import LINGER, Desk
-from app.api.mcp.house import NOTHING, TALK, TOOLS
+from app.api.mcp.house import ARCHIVE, NOTHING, TALK, TOOLS
 from app.config.settings import Settings
 from app.kernel.errors import Busy
 from app.kernel.runtime import Runtime
+from app.main import serving
 
 pytestmark = pytest.mark.anyio
 
@@ -90,6 +91,15 @@ async def test_more_parts_wait_for_those_who_use_fewer(desk: Desk, starter: Star
             await anyio.sleep(1)
             order.append("used")
     assert order == ["used", "talked"]
+
+
+@pytest.mark.real_time
+async def test_conversations_are_read_without_a_language_model(tmp_path: Path) -> None:
+    chosen = {"generation": {"model": "gone.gguf"}}
+    settings = Settings.model_validate({"data_dir": tmp_path / "data", "models_dir": tmp_path, "llm": chosen})
+    async with Desk.open(settings, serving, {}) as desk, desk.at_hand(ARCHIVE) as house:
+        assert await house.dialogues(5) == ()
+        assert await house.messages("d1", 5) == ()
 
 
 async def test_what_cannot_be_started_is_told_and_tried_again(desk: Desk, starter: Starter) -> None:

@@ -13,7 +13,7 @@ from mcp import Client, MCPError
 from mcp_types import ElicitResult
 
 from app.config.settings import Settings
-from app.events.dialogue import UserSaidEvent
+from app.events.dialogue import ReplyStepEvent, UserSaidEvent
 from app.kernel.errors import Unavailable
 from app.kernel.runtime import Runtime
 from tests.unit.api.mcp.toolsmith import QUESTION, ROADS, TICKET, Living, client_of, living, words
@@ -97,6 +97,30 @@ async def test_solo_is_asked_and_its_reply_is_told_while_it_comes(client: Client
     asked = solo.scripted.asked[0]
     assert isinstance(asked, UserSaidEvent)
     assert (asked.text, asked.channel, asked.dialogue) == ("Where?", "api", "d7")
+
+
+async def test_the_tools_that_a_reply_uses_are_told_before_it(client: Client, solo: Living) -> None:
+    heard: list[tuple[float, str | None]] = []
+    done = anyio.Event()
+    solo.scripted.reply = ("Done.",)
+    solo.scripted.steps = (
+        ReplyStepEvent(tool="set_timer"),
+        ReplyStepEvent(tool="set_timer", done=True),
+        ReplyStepEvent(tool="send_mail"),
+        ReplyStepEvent(tool="send_mail", done=True, ok=False),
+    )
+
+    async def hear(progress: float, total: float | None, message: str | None) -> None:
+        heard.append((progress, message))
+        if len(heard) == 4:
+            done.set()
+
+    result = await client.call_tool("ask_solo", {"text": "Do it."}, progress_callback=hear)
+    assert words(result) == "Done."
+    with anyio.fail_after(90):
+        await done.wait()
+    told = [message for _, message in sorted(heard, key=lambda one: one[0])]
+    assert told == ["Solo uses set_timer.\n", "Solo uses send_mail.\n", "send_mail did not work.\n", "Done."]
 
 
 async def test_wrong_arguments_are_a_sentence(client: Client) -> None:

@@ -133,7 +133,11 @@ def test_models_providers_and_roles_are_chosen_for_this_chat_or_for_all(tmp_path
     assert "may be any of these" in one.refused("/model qwen")
     assert "Did you mean openai:gpt-5-mini?" in one.refused("/model gpt-5-mini-x")
     assert "It also has: qwen2.5-1.5b." in one("/provider xllamacpp")
-    assert "There are: xllamacpp, openai." in one.refused("/provider anthropic")
+    refused = one.refused("/provider anthropic")
+    assert "There are: xllamacpp, openai." in refused
+    assert "anthropic comes with SOLO_LLM__PROVIDERS__ANTHROPIC__API_KEY" in refused
+    assert "SOLO_LLM__PROVIDERS__MISTRAL__API_KEY" in one.refused("/model mistral:large")
+    assert "comes with" not in one.refused("/provider nonesuch")
     assert one("/provider") == "xllamacpp  2 models\nopenai     1 models\n"
     one("/model -")
     one("/role analysis")
