@@ -162,13 +162,15 @@ class Delta(Schema):
 
 
 class Step(Schema):
-    """A tool is called for the answer, or was. ok: it did what it was asked for."""
+    """A tool is called for the answer, or was. ok: it did what it was asked for; asks: it waits for the
+    person's yes."""
 
     type: Literal["step"] = "step"
     id: str
     tool: str
     done: bool
     ok: bool
+    asks: bool = False
 
 
 class Queued(Schema):

@@ -59,11 +59,12 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A tool is called for the answer, or was."""
+    """A tool is called for the answer, or was. asks: it waits for the person's yes."""
 
     tool: str
     done: bool
     ok: bool
+    asks: bool = False
 
 
 Piece = str | Step | Told | SoloError | None
@@ -201,14 +202,16 @@ def _read(answer: Event) -> str | Step | Told | None:
     if isinstance(answer, ReplyDeltaEvent):
         return answer.text
     if isinstance(answer, ReplyStepEvent):
-        return Step(answer.tool, answer.done, answer.ok)
+        return Step(answer.tool, answer.done, answer.ok, answer.asks)
     return _told(answer) if isinstance(answer, ReplyEvent) else None
 
 
 def _known(piece: AskStep | AskReply) -> Step | Told:
     from app.api.schemas import AskReply
 
-    return _told(piece) if isinstance(piece, AskReply) else Step(piece.tool, piece.done, piece.ok)
+    if isinstance(piece, AskReply):
+        return _told(piece)
+    return Step(piece.tool, piece.done, piece.ok, piece.asks)
 
 
 def _told(reply: ReplyEvent | AskReply) -> Told:

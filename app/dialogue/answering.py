@@ -278,6 +278,7 @@ class Answering:
             tool=tool,
             done=result is not None,
             ok=result is None or result.ok,
+            asks=result is not None and bool(result.ticket),
         )
 
     # -- the end -------------------------------------------------------------------------------

@@ -67,11 +67,13 @@ class ReplyDeltaEvent(Answer):
 
 
 class ReplyStepEvent(Answer):
-    """A tool is called for the reply (`done` is False), or was. ok: it did what it was asked for."""
+    """A tool is called for the reply (`done` is False), or was. ok: it did what it was asked for; asks: it
+    waits for the person's yes."""
 
     tool: str
     done: bool = False
     ok: bool = True
+    asks: bool = False
 
 
 class ReplyEvent(Answer):

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 from app.api.asking import asked, within
 from app.api.conversations import SessionLine
 from app.api.mcp.house import Tell
-from app.api.pieces import AskDelta, AskStep
+from app.api.pieces import AskDelta, step
 from app.api.schemas import AskReply, MemoryLine, MessageLine
 from app.config.settings import Settings
 from app.events.base import Answer, Request
@@ -81,7 +81,7 @@ class Inside:
                 if isinstance(answer, ReplyDeltaEvent):
                     await tell(AskDelta(text=answer.text))
                 elif isinstance(answer, ReplyStepEvent):
-                    await tell(AskStep(tool=answer.tool, done=answer.done, ok=answer.ok))
+                    await tell(step(answer))
                 elif isinstance(answer, ReplyEvent):
                     reply = answer
         if reply is None:

@@ -126,10 +126,10 @@ def read(kind: type[M], arguments: Mapping[str, Any] | None) -> M:
 
 
 def step(piece: AskStep) -> str:
-    """A tool that is used for a reply, as a line; empty where it did what it was asked for."""
+    """A tool that is used for a reply, as a line; empty where it did what it was asked for, or asks."""
     if not piece.done:
         return f"Solo uses {piece.tool}.\n"
-    return "" if piece.ok else f"{piece.tool} did not work.\n"
+    return "" if piece.ok or piece.asks else f"{piece.tool} did not work.\n"
 
 
 def text(words: str, *, failed: bool = False) -> types.CallToolResult:

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from app.api.asking import asked
 from app.api.dependencies import Deps, Given, check_text
-from app.api.pieces import AskDelta, AskStep
+from app.api.pieces import AskDelta, step
 from app.api.schemas import AskBody, AskReply
 from app.api.streaming import Emit, event_bytes, leaving_cancels, server_sent_events
 from app.events.dialogue import AnswerOptions, ReplyDeltaEvent, ReplyEvent, ReplyStepEvent, UserSaidEvent
@@ -43,8 +43,7 @@ async def _stream(deps: Deps, said: UserSaidEvent, emit: Emit) -> None:
             if isinstance(answer, ReplyDeltaEvent):
                 await emit(event_bytes("delta", AskDelta(text=answer.text)))
             elif isinstance(answer, ReplyStepEvent):
-                step = AskStep(tool=answer.tool, done=answer.done, ok=answer.ok)
-                await emit(event_bytes("step", step))
+                await emit(event_bytes("step", step(answer)))
             elif isinstance(answer, ReplyEvent):
                 done = True
                 await emit(event_bytes("reply", asked(said.turn or "", answer)))

@@ -15,11 +15,12 @@ from fastapi import APIRouter, WebSocket
 from pydantic import BaseModel, ValidationError
 from starlette.websockets import WebSocketDisconnect
 
+from app.api.asking import asked
 from app.api.dependencies import Deps, Given, check_text
 from app.api.errors import report
 from app.api.generating import generated, generation
 from app.api.modelling import Delta, Failed, Finished, GenerateBody, Order, Queued, Step
-from app.api.schemas import AskBody, AskReply
+from app.api.schemas import AskBody
 from app.api.sockets import GOING_AWAY, TOO_SLOW, enter, leave
 from app.api.streaming import PATIENCE
 from app.events.base import Answer, Request
@@ -174,22 +175,11 @@ def _told(key: str, answer: Answer, request: Request) -> BaseModel | None:
     if isinstance(answer, (ReplyDeltaEvent, LLMTokenEvent)):
         return Delta(id=key, text=answer.text)
     if isinstance(answer, ReplyStepEvent):
-        return Step(id=key, tool=answer.tool, done=answer.done, ok=answer.ok)
+        return Step(id=key, tool=answer.tool, done=answer.done, ok=answer.ok, asks=answer.asks)
     if isinstance(answer, LLMQueuedEvent):
         return Queued(id=key, position=answer.position)
     if isinstance(answer, LLMResponseEvent):
         return Finished(id=key, reply=generated(answer))
     if isinstance(answer, ReplyEvent):
-        reply = AskReply(
-            turn=request.turn or "",
-            dialogue=answer.dialogue,
-            text=answer.text,
-            finish=answer.finish,
-            model=answer.model,
-            queue_ms=answer.queue_ms,
-            first_token_ms=answer.first_token_ms,
-            tokens_per_second=answer.tokens_per_second,
-            completion_tokens=answer.completion_tokens,
-        )
-        return Finished(id=key, reply=reply)
+        return Finished(id=key, reply=asked(request.turn or "", answer))
     return None

@@ -31,13 +31,18 @@ def figures(told: Told, used: Sequence[Step] = ()) -> str:
     if told.finish == "length":
         parts.append("cut off at the longest length")
     if used:
-        parts.append("used " + ", ".join(step.tool if step.ok else f"{step.tool} (failed)" for step in used))
+        parts.append("used " + ", ".join(map(_used, used)))
     return DOT.join([*parts, *filter(None, [told.model])])
 
 
 def _prompt(told: Told) -> str:
     read = f"{told.prompt_tokens:,} read"
     return f"{read} ({told.cached_tokens:,} known)" if told.cached_tokens else read
+
+
+def _used(step: Step) -> str:
+    how = "asks" if step.asks else "" if step.ok else "failed"
+    return f"{step.tool} ({how})" if how else step.tool
 
 
 def counted(count: int, noun: str) -> str:

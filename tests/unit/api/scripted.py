@@ -112,7 +112,12 @@ class Scripted:
                     await anyio.sleep(0.05)
                     raise self.breaks
             yield ReplyEvent(
-                text="".join(self.reply), dialogue=request.dialogue or "d1", finish="stop", model="m"
+                text="".join(self.reply),
+                dialogue=request.dialogue or "d1",
+                finish="stop",
+                model="m",
+                provider="local",
+                prompt_tokens=7,
             )
         finally:
             self.ended.append(request.turn or "")

@@ -195,6 +195,21 @@ async def test_what_changes_the_world_is_asked_first_and_done_at_a_yes(
     assert model.asked[1].messages[-1].content == "send_mail done."
 
 
+async def test_a_tool_that_waits_for_a_yes_has_not_failed(
+    runtime: Runtime, settings: Settings, database: Database
+) -> None:
+    model, box = Script([[call("send_mail"), call("get_time")], "Noon."]), Box()
+    steps: list[ReplyStepEvent] = []
+    async with talking(runtime, settings, database, model, box):
+        said = UserSaidEvent(text="Write to Ada.", channel="shell", turn=runtime.clock.new_id())
+        async with runtime.bus.ask(said) as answers:
+            steps += [answer async for answer in answers if isinstance(answer, ReplyStepEvent)]
+    assert {step.tool: (step.ok, step.asks) for step in steps if step.done} == {
+        "send_mail": (False, True),
+        "get_time": (True, False),
+    }
+
+
 async def test_a_no_leaves_it_undone_and_asks_no_model(
     runtime: Runtime, settings: Settings, database: Database
 ) -> None:

@@ -105,7 +105,8 @@ async def test_solo_and_a_model_answer_over_one_socket(house: House) -> None:
         deltas = [one["text"] for one in told(socket) if one.get("id") == key and one["type"] == "delta"]
         assert deltas == ["Par", "is", "."]
     ends = {one["id"]: one["reply"] for one in told(socket) if one["type"] == "done"}
-    assert (ends["a"]["dialogue"], ends["b"]["provider"]) == ("d9", "local")
+    assert ends["a"]["dialogue"] == "d9"
+    assert [(ends[key]["provider"], ends[key]["prompt_tokens"]) for key in ("a", "b")] == [("local", 7)] * 2
     assert {type(one) for one in house.scripted.asked} == {UserSaidEvent, LLMRequestEvent}
     assert told(socket)[0] == {"type": "hello"}
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from app.cli.asking import Told
+from app.cli.asking import Step, Told
 from app.cli.chatting import attach
 from app.cli.chatting.blocks import settled
 from app.cli.chatting.commands import joined, parsed
@@ -260,6 +260,8 @@ def test_figures_leave_out_what_is_not_known() -> None:
     assert figures(long) == "1,200 tokens · first after 3.4 s · cut off at the longest length · m"
     waited = told(model="m", completion_tokens=2, first_token_ms=3400, queue_ms=1200)
     assert figures(waited) == "2 tokens · first after 3.4 s (1.2 s of them in line) · m"
+    used = [Step("a", True, True), Step("b", True, False), Step("c", True, False, True)]
+    assert figures(told(model="m"), used) == "0 tokens · used a, b (failed), c (asks) · m"
     assert [dollars(cost) for cost in (1.5, 0.25, 0.00123)] == ["$1.50", "$0.25", "$0.0012"]
 
 
