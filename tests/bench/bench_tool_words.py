@@ -1,6 +1,6 @@
 """How a local model is best told of tools, and of what they said (docs/decisions/0043).
 
-    python -m tests.bench.bench_tool_words [--model NAME ...] [--json FILE] [--show]
+    python -m tests.bench.bench_tool_words [--model NAME ...] [--part results] [--json FILE] [--show]
 
 Three forms of the same requests: tools as the model's template tells of them, its words for them at the end
 of the dialogue, and these with Solo's own sentence more. Then results of tools, as the template has them and
@@ -67,6 +67,11 @@ RESULTS = (
     ("Turn off the kitchen light.", "set_light", {"room": "kitchen"}, "The kitchen light is off.", "off"),
 )
 """What was said, what was called for it, what that said, and what the answer must hold."""
+RESULT_FORMS = (
+    ("template", False, True),
+    ("words", True, True),
+    ("words, the tool not offered again", True, False),
+)
 HISTORY = tuple(
     ChatMessage(role=role, content=content)  # type: ignore[arg-type]
     for number in range(1, 16)
@@ -180,28 +185,32 @@ async def forms(args: argparse.Namespace, form: str, tools: dict[str, ToolSpec])
     }
 
 
-async def results(args: argparse.Namespace, tools: dict[str, ToolSpec], *, words: bool) -> dict[str, int]:
-    """What a tool said, in words or as the template has it, without and with a history."""
+async def results(
+    args: argparse.Namespace, tools: dict[str, ToolSpec], *, words: bool, again: bool
+) -> dict[str, int]:
+    """What a tool said, in words or as the template has it, without and with a history. again: the tool is
+    offered once more, as it is in a talk until a call comes a second time."""
     engine = await loaded(args, XllamaCpp)
-    again = good = 0
+    repeated = good = 0
     try:
         for before in ((), HISTORY[:8]):
-            for text, name, given, told, wanted in RESULTS:
-                call = ToolCall(id="call00000", name=name, arguments=json.dumps(given))
+            for text, name, arguments, told, wanted in RESULTS:
+                call = ToolCall(id="call00000", name=name, arguments=json.dumps(arguments))
                 messages = (
                     *(_llm.SYSTEM, *before, ChatMessage(role="user", content=text)),
                     ChatMessage(role="assistant", tool_calls=(call,)),
                     ChatMessage(role="tool", content=told, tool_call_id="call00000"),
                 )
                 shown = results_in_words(messages) if words else messages
-                answer, end, _ = await said(engine, shown, (tools[name],), template=not words)
-                again += bool(end.calls)
+                given = (tools[name],) if again else ()
+                answer, end, _ = await said(engine, shown, given, template=not words)
+                repeated += bool(end.calls)
                 good += not end.calls and wanted in answer
                 if args.show and (end.calls or wanted not in answer):
                     print(f"    {text} → {[c.name for c in end.calls]} {answer[:120]!r}")
     finally:
         await engine.close()
-    return {"answered": good, "called_again": again, "of": 2 * len(RESULTS)}
+    return {"answered": good, "called_again": repeated, "of": 2 * len(RESULTS)}
 
 
 async def measured(args: argparse.Namespace) -> dict[str, Any]:
@@ -209,7 +218,7 @@ async def measured(args: argparse.Namespace) -> dict[str, Any]:
     tools = offered()
     found: dict[str, Any] = {}
     wanted = len(REQUESTS) - NEEDLESS
-    for form in FORMS:
+    for form in FORMS if args.part != "results" else ():
         found[form] = one = await forms(args, form, tools)
         talk = one["in_talk"]
         print(
@@ -218,8 +227,8 @@ async def measured(args: argparse.Namespace) -> dict[str, Any]:
             f"in a talk {talk['read']} of {talk['prompt']} tokens read, first token {talk['first_ms']} ms",
             flush=True,
         )
-    for name, words in (("template", False), ("words", True)):
-        found[f"results, {name}"] = one = await results(args, tools, words=words)
+    for name, words, again in RESULT_FORMS:
+        found[f"results, {name}"] = one = await results(args, tools, words=words, again=again)
         counts = f"{one['answered']} of {one['of']} answered, {one['called_again']} called again"
         print(f"{args.model}, results in {name}: {counts}", flush=True)
     return found
@@ -231,6 +240,7 @@ def main() -> None:
     parser.add_argument("--model", nargs="+", default=["qwen2.5-coder-0.5b-instruct"])
     parser.add_argument("--models-dir", type=Path, default=Path(os.environ.get("SOLO_MODELS_DIR", "models")))
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--part", choices=("results",), help="only what tools said")
     parser.add_argument("--show", action="store_true")
     args = parser.parse_args()
     xllamacpp._Answer = _Watched
