@@ -37,9 +37,7 @@ def create_app(deps: Deps) -> FastAPI:
 @lru_cache(maxsize=1)
 def _routes(names: tuple[str, ...]) -> APIRouter:
     """What stands behind every door of this process: FastAPI takes 25 ms to look through it."""
-    house = APIRouter(
-        responses={"default": {"model": ErrorReport, "description": "A sentence with a code"}}
-    )
+    house = APIRouter(responses={"default": {"model": ErrorReport, "description": "A sentence with a code"}})
     for name in names:
         router: APIRouter = plugins.load("routes", ROUTES, name, what="route")
         house.include_router(router)
