@@ -50,14 +50,14 @@ def load(folder: str, table: Mapping[str, str], name: str, *, what: str) -> Any:
 
 def plugged_in(folder: str) -> EntryPoints:
     """What third parties add to a folder, as it is installed now."""
-    return _installed(tuple((place, _changed(place)) for place in sys.path)).select(group=f"solo.{folder}")
+    return _installed(f"solo.{folder}", tuple((place, _changed(place)) for place in sys.path))
 
 
-@lru_cache(maxsize=1)
-def _installed(places: tuple[tuple[str, int], ...]) -> EntryPoints:
+@lru_cache(maxsize=32)
+def _installed(group: str, places: tuple[tuple[str, int], ...]) -> EntryPoints:
     """Reading what every package says takes tens of milliseconds, and targets are looked up on the event
     loop: it is done again only when something was put into a folder that packages lie in."""
-    return entry_points()
+    return entry_points(group=group)
 
 
 def _changed(place: str) -> int:
