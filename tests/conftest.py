@@ -79,12 +79,16 @@ PARTS: dict[str, tuple[Callable[[], bool], str]] = {
 OPTIONAL_EVEN_IN_CI = {"recordings"}
 
 
+def pytest_configure() -> None:
+    """Some thousand tests and their modules come and stay until the end: a garbage collector that looks at
+    them every 700 objects took a tenth of the time."""
+    gc.set_threshold(20_000, 20)
+
+
 def pytest_collection_finish() -> None:
-    """Some thousand tests and their modules stay until the end: the garbage collector need not look at
-    them again and again, nor every 700 objects, which took a tenth of the time."""
+    """Nor need it look at them again."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
