@@ -34,6 +34,7 @@ from app.api.tooling import ToolCallReply, ToolServersReply, ToolsReply
 from app.config.settings import Settings
 from app.events.llm import LLMResponseEvent, ModelAction, ModelManagedEvent, ModelsEvent, RoleChain
 from app.kernel.errors import BadInput, Interrupted, NotFound, SoloError, TimedOut, Unavailable
+from app.kernel.loopback import trusted
 
 KNOCK_SECONDS: Final = 1.0
 """How long a running Solo may take to say that it lives."""
@@ -47,7 +48,8 @@ def running(settings: Settings) -> tuple[str, str] | None:
     if address is None or token is None:
         return None
     try:
-        answer = httpx.get(f"{address.url}/health/live", timeout=KNOCK_SECONDS, trust_env=False)
+        there = f"{address.url}/health/live"
+        answer = httpx.get(there, timeout=KNOCK_SECONDS, trust_env=False, verify=trusted(address.url))
         alive = LiveReport.model_validate_json(answer.content)
     except (httpx.HTTPError, ValidationError):
         return None
@@ -70,6 +72,7 @@ class SoloClient:
             headers={"Authorization": f"Bearer {token}"},
             timeout=httpx.Timeout(timeout, connect=KNOCK_SECONDS * 3),
             trust_env=False,
+            verify=trusted(url),
         )
 
     @classmethod

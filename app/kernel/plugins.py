@@ -8,9 +8,12 @@ imported before it is chosen.
 from __future__ import annotations
 
 import importlib
+import os
+import sys
 from collections.abc import Mapping
 from difflib import get_close_matches
-from importlib.metadata import entry_points
+from functools import lru_cache
+from importlib.metadata import EntryPoints, entry_points
 from typing import Any
 
 from app.kernel.errors import MissingExtra, NotFound
@@ -18,7 +21,7 @@ from app.kernel.errors import MissingExtra, NotFound
 
 def names(folder: str, table: Mapping[str, str]) -> list[str]:
     """Every name that `load` would accept, sorted."""
-    return sorted(set(table) | {point.name for point in entry_points(group=f"solo.{folder}")})
+    return sorted(set(table) | plugged_in(folder).names)
 
 
 def load(folder: str, table: Mapping[str, str], name: str, *, what: str) -> Any:
@@ -28,7 +31,7 @@ def load(folder: str, table: Mapping[str, str], name: str, *, what: str) -> Any:
     """
     target = table.get(name)
     if target is None:
-        found = [point for point in entry_points(group=f"solo.{folder}") if point.name == name]
+        found = [point for point in plugged_in(folder) if point.name == name]
         if not found:
             known = names(folder, table)
             near = get_close_matches(name, known, n=1)
@@ -43,3 +46,23 @@ def load(folder: str, table: Mapping[str, str], name: str, *, what: str) -> Any:
             f"The {what} {name} needs the package {error.name}, which is not installed.",
             hint="See the extras in the README: ./scripts/setup_dev.sh --extra …",
         ) from error
+
+
+def plugged_in(folder: str) -> EntryPoints:
+    """What third parties add to a folder, as it is installed now."""
+    return _installed(f"solo.{folder}", tuple((place, _changed(place)) for place in sys.path))
+
+
+@lru_cache(maxsize=32)
+def _installed(group: str, places: tuple[tuple[str, int], ...]) -> EntryPoints:
+    """Reading what every package says takes tens of milliseconds, and targets are looked up on the event
+    loop: it is done again only when something was put into a folder that packages lie in."""
+    return entry_points(group=group)
+
+
+def _changed(place: str) -> int:
+    """When something was last put there or taken away, in nanoseconds."""
+    try:
+        return os.stat(place or ".").st_mtime_ns  # noqa: PTH116  (a Path costs more than the look)
+    except OSError:
+        return 0

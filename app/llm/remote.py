@@ -20,7 +20,7 @@ import httpx2
 
 from app.kernel.blocking import Pool
 from app.kernel.errors import BadSettings, Forbidden, MissingExtra, SoloError, Unavailable, Unsupported
-from app.kernel.loopback import is_loopback
+from app.kernel.loopback import is_loopback, trusted
 from app.llm import wire
 from app.llm.failures import Failures
 from app.llm.port import Finished, Generation, LlmCapabilities, Piece, Step
@@ -282,6 +282,7 @@ class RemoteModel(ABC):
         return httpx2.AsyncClient(
             timeout=timeout,
             trust_env=not is_loopback(self.url),
+            verify=trusted(self.url),
             follow_redirects=False,
             event_hooks={"request": [patient], "response": [bounded]},
         )

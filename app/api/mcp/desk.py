@@ -6,7 +6,6 @@ them for a while. Which parts there are at a time is decided under one lock.
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Final
@@ -23,15 +22,13 @@ from app.api.mcp.house import NOTHING, House
 from app.api.mcp.inside import Inside
 from app.api.mcp.outside import Outside
 from app.config.settings import Settings
+from app.kernel.loopback import trusted
 from app.kernel.runtime import Runtime
 
 log = structlog.get_logger("solo.mcp")
 
 LINGER: Final = 30.0
 """Seconds for which parts stay after their last use."""
-
-NOBODY: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-"""Whose certificates are trusted: the door speaks plain HTTP, and reading the usual ones takes a while."""
 
 Serving = Callable[[Settings, set[str]], AbstractAsyncContextManager[Runtime]]
 """Starts parts of Solo (main's `serving`)."""
@@ -107,7 +104,7 @@ class Desk:
         seconds = httpx.Timeout(self._settings.api.timeout_seconds + 5, connect=KNOCK_SECONDS * 3)
         headers = {"Authorization": f"Bearer {token}"}
         http = httpx.AsyncClient(
-            base_url=url, headers=headers, timeout=seconds, trust_env=False, verify=NOBODY
+            base_url=url, headers=headers, timeout=seconds, trust_env=False, verify=trusted(url)
         )
         await self._stack.enter_async_context(http)
         settings = self._settings

@@ -8,7 +8,6 @@ is asked for.
 from __future__ import annotations
 
 from functools import cache
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +15,7 @@ import yaml
 from pydantic import ValidationError
 
 from app.kernel.errors import BrokenFile
-from app.kernel.plugins import load
+from app.kernel.plugins import load, plugged_in
 from app.llm.providers.entries import Provider, provider_of
 
 FOLDER: Final = Path(__file__).parent / "data"
@@ -36,7 +35,7 @@ OWN: Final = (
 
 def provider_names() -> list[str]:
     """Every provider that may be named, sorted."""
-    return sorted({*OWN, *(point.name for point in entry_points(group="solo.providers"))})
+    return sorted({*OWN, *plugged_in("providers").names})
 
 
 def is_provider(name: str) -> bool:

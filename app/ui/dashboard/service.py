@@ -17,6 +17,7 @@ import structlog
 from app.config.settings import Settings
 from app.kernel.errors import Unavailable
 from app.kernel.lifecycle import Ready
+from app.kernel.loopback import nobody
 from app.kernel.runtime import Runtime
 from app.ui.dashboard import launch
 
@@ -62,7 +63,7 @@ class DashboardService:
 
     async def _announce(self, ready: Ready) -> None:
         health = f"{launch.url(self._settings)}/_stcore/health"
-        async with httpx.AsyncClient(trust_env=False, timeout=2) as client:
+        async with httpx.AsyncClient(trust_env=False, verify=nobody(), timeout=2) as client:
             while not await _answers(client, health):
                 await self._runtime.clock.sleep(LOOK_EVERY)
         log.info("listening", url=launch.url(self._settings))

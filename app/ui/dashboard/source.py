@@ -15,6 +15,7 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from app.api.schemas import AskReply, DialoguesReply, ErrorReport, StatusReport
+from app.kernel.loopback import nobody
 
 PATIENCE: Final = 4.0
 """Seconds for what is known already."""
@@ -37,7 +38,7 @@ class Source:
 
     def __init__(self, data_dir: Path) -> None:
         self._run = data_dir / "run"
-        self._client = httpx.Client(timeout=PATIENCE, trust_env=False)
+        self._client = httpx.Client(timeout=PATIENCE, trust_env=False, verify=nobody())
 
     def close(self) -> None:
         """Hang up."""

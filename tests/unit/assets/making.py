@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import struct
 import sys
 import threading
@@ -42,7 +43,7 @@ def wheel(path: Path, members: dict[str, bytes], method: int = zipfile.ZIP_DEFLA
     return path
 
 
-FAKE_PYTHON = """#!{python}
+FAKE_PYTHON = """#!{python} -IS
 import pathlib, shutil, sys, time
 shelf = pathlib.Path({shelf!r})
 package = sys.argv[-1]
@@ -53,6 +54,7 @@ if words.exists():
     print(words.read_text())
     sys.exit(1)
 if (shelf / (package + ".slow")).exists():
+    (shelf / (package + ".slow")).open("w").close()
     time.sleep(60)
 found = shelf / (package + ".whl")
 shutil.copy(found, target / "some_package-1-py3-none-any.whl")
@@ -72,7 +74,13 @@ class Shelf:
         (self.folder / f"{package}.words").write_text(words)
 
     def slow(self, package: str) -> None:
-        (self.folder / f"{package}.slow").write_text("")
+        """Fetching it begins, which can be waited for, and takes a minute."""
+        assert self.python
+        os.mkfifo(self.folder / f"{package}.slow")
+
+    def begun(self, package: str) -> None:
+        """Return when a slow one is being fetched."""
+        (self.folder / f"{package}.slow").read_text()
 
     def quick(self, package: str) -> None:
         (self.folder / f"{package}.slow").unlink()

@@ -114,7 +114,12 @@ def test_being_called_off_leaves_what_has_come_and_no_process(tmp_path: Path, sh
     shelf.slow("part3==1.0")
     one = model({"a.bin": DATA}, [packages()])
     cancel = threading.Event()
-    threading.Timer(0.6, cancel.set).start()
+
+    def call_off() -> None:
+        shelf.begun("part3==1.0")
+        cancel.set()
+
+    threading.Thread(target=call_off, daemon=True).start()
     before = time.monotonic()
     with pytest.raises(PullCancelled):
         pull(tmp_path / "m", one, shelf, cancel=cancel)

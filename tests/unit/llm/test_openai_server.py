@@ -225,7 +225,7 @@ ERROR_WITHIN = streamed(delta("Once"), 'data: {"error": {"message": "out of memo
 @pytest.mark.parametrize(
     ("chat", "kind", "word"),
     [
-        (silent, TimedOut, "silent for 0.5 s"),
+        (silent, TimedOut, "silent for 0.2 s"),
         (streamed(delta("Once"), delta("upon"), pause=2), TimedOut, "silent"),
         (BROKEN, Interrupted, "broke off"),
         (UNFINISHED, Interrupted, "broke off"),
@@ -241,7 +241,8 @@ ERROR_WITHIN = streamed(delta("Once"), 'data: {"error": {"message": "out of memo
     ],
 )
 async def test_each_way_to_fail_has_its_sentence(chat: Reply, kind: type[SoloError], word: str) -> None:
-    async with server(chat) as (url, _), client(url) as engine:
+    seconds = 0.2 if kind is TimedOut else 5.0
+    async with server(chat) as (url, _), client(url, timeout_seconds=seconds) as engine:
         with anyio.fail_after(5), pytest.raises(kind, match=word) as caught:
             await say(engine)
         assert type(caught.value) is kind

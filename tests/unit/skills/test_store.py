@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,8 +25,8 @@ HERS = Timer("3", "eve", "reminder", "call Bob", DUE, 60)
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncGenerator[Database]:
-    async with Database(tmp_path) as opened:
+async def database(tmp_path: Path, database_in: Callable[[Path], Database]) -> AsyncGenerator[Database]:
+    async with database_in(tmp_path) as opened:
         async with opened.write() as session:
             session.add(OwnerRow(id="eve", name="Eve", created_at=DUE))
         yield opened

@@ -12,7 +12,7 @@ from mcp.client.streamable_http import MCP_SESSION_ID, streamable_http_client
 
 from app.config.tools import McpServer
 from app.kernel.errors import Forbidden, SoloError, Unavailable
-from app.kernel.loopback import is_loopback
+from app.kernel.loopback import is_loopback, trusted
 from app.skills.tools.mcp.ending import Ending
 
 LARGEST: Final = 4 * 1024 * 1024
@@ -50,6 +50,7 @@ async def reached(name: str, server: McpServer, ending: Ending, quiet: float) ->
             headers={**headers, "accept-encoding": "identity"},
             timeout=timeout,
             trust_env=not is_loopback(server.url),
+            verify=trusted(server.url),
             follow_redirects=False,
             event_hooks={"response": [looked_at]},
         ) as client,

@@ -15,7 +15,7 @@ from mcp.client.streamable_http import streamable_http_client
 
 from app.api.address import read_address, read_token
 from app.api.collector import Collector
-from app.api.mcp.desk import NOBODY, Desk
+from app.api.mcp.desk import Desk
 from app.api.mcp.server import build
 from app.api.service import ApiService
 from app.config.settings import Settings
@@ -29,6 +29,7 @@ from app.events.tools import (
     ToolServersEvent,
     ToolsEvent,
 )
+from app.kernel.loopback import nobody
 from app.kernel.runtime import Runtime
 from app.main import serving
 from tests.unit.api.scripted import Scripted
@@ -134,7 +135,7 @@ async def client_of(solo: Living, road: str, **options: Any) -> AsyncIterator[Cl
         if road.startswith("http"):
             headers = {"Authorization": f"Bearer {solo.token}"}
             http = await stack.enter_async_context(
-                httpx2.AsyncClient(headers=headers, timeout=None, trust_env=False, verify=NOBODY)
+                httpx2.AsyncClient(headers=headers, timeout=None, trust_env=False, verify=nobody())
             )
             there: Any = streamable_http_client(solo.url, http_client=http)
         else:

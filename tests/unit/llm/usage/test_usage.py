@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -29,8 +29,8 @@ HERS = BIG.model_copy(update={"owner": "eve"})
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncGenerator[Database]:
-    async with Database(tmp_path) as opened:
+async def database(tmp_path: Path, database_in: Callable[[Path], Database]) -> AsyncGenerator[Database]:
+    async with database_in(tmp_path) as opened:
         async with opened.write() as session:
             session.add(OwnerRow(id="eve", name="Eve", created_at=NOON))
         yield opened
