@@ -79,8 +79,9 @@ def find(spec: EngineSpec, inventory: Inventory, *, spare: int = 0) -> Found:
 def _located(spec: EngineSpec, name: str) -> Found:
     """By the catalogue or a path: a file, or the folder of a checkpoint."""
     path = locate(spec.models_dir, name, what=WHAT)
-    if path.is_dir():
-        return Found(name_of(path.resolve()), path / CONFIG)
+    if path.is_dir() or is_checkpoint(path):
+        config = path / CONFIG if path.is_dir() else path
+        return Found(name_of(config.parent.resolve()), config)
     return Found(path.stem if Path(name).suffix == ".gguf" else name, path)
 
 

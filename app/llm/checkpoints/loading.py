@@ -99,7 +99,7 @@ def load(folder: Path, *, card: str = "") -> LoadedCheckpoint:
     plain = files.harmless(config)
     values = _values(folder, files.quantized_by(config)[1])
     check_measures(folder, plain)
-    with tempfile.TemporaryDirectory(prefix="solo-checkpoint-") as place:
+    with tempfile.TemporaryDirectory(prefix="solo-checkpoint-", ignore_cleanup_errors=True) as place:
         files.stage(folder, plain | packed, Path(place))
         try:
             made = _config(plain)

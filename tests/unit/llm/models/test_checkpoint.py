@@ -110,6 +110,7 @@ def test_its_name_and_its_folder_will_do(tmp_path: Path) -> None:
     for engine in ("auto", "transformers"):
         assert found(tmp_path, "Little", engine) == folder / "config.json"
         assert found(tmp_path, str(folder), engine) == folder / "config.json"
+        assert found(tmp_path, str(folder / "config.json"), engine) == folder / "config.json"
     assert found(tmp_path, "auto", "transformers") == folder / "config.json"
     assert found(tmp_path, "smallest", "transformers") == folder / "config.json"
 
