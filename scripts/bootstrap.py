@@ -33,7 +33,7 @@ from environment import (
     version_of,
 )  # fmt: skip
 
-EXTRAS = ("hotkey", "uvloop", "llama-cpp", "gpu")
+EXTRAS = ("anthropic", "gpu", "hotkey", "llama-cpp", "otel", "transformers", "uvloop")
 
 
 def solo(*words: str) -> list[str]:

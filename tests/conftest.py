@@ -70,6 +70,10 @@ PARTS: dict[str, tuple[Callable[[], bool], str]] = {
         "a screen: apt-get install xvfb xdotool",
     ),
     "anthropic": (lambda: _has("anthropic"), "Anthropic's library: ./scripts/setup_dev.sh --extra anthropic"),
+    "transformers": (
+        lambda: _has("transformers") and _has("torch"),
+        "checkpoints: ./scripts/setup_dev.sh --extra transformers, then torch by pip",
+    ),
     "otel": (
         lambda: _has("opentelemetry.exporter.otlp.proto.http"),
         "OpenTelemetry: ./scripts/setup_dev.sh --extra otel",

@@ -158,6 +158,7 @@ def remove(
 def _files(settings: Settings, name: str) -> list[Path]:
     from app.assets.catalogue import load
     from app.cli.modelfiles import inventory_of
+    from app.llm.models.checkpoint import belonging
 
     for model in load().models:
         if model.name == name:
@@ -166,14 +167,15 @@ def _files(settings: Settings, name: str) -> list[Path]:
             if not found:
                 raise NotFound(f"{name} is not here.", hint="See: solo models list")
             return found
-    return list(inventory_of(settings).find(name).files)
+    entry = inventory_of(settings).find(name)
+    return belonging(entry.path) if entry.checkpoint else list(entry.files)
 
 
 def _refuse_in_use(settings: Settings, name: str, files: list[Path]) -> None:
     """Raises Busy when the Solo that runs has it loaded, for whomever, or a setting names it."""
     from app.api.client import SoloClient
 
-    names = {name, *(path.stem for path in files), *map(str, files)}
+    names = {name, f"transformers:{name}", *(path.stem for path in files), *map(str, files)}
     client = SoloClient.find(settings)
     if client is not None:
         with client:

@@ -25,14 +25,18 @@ def inventory_of(settings: Settings) -> Inventory:
 
 
 def entry_of(settings: Settings, text: str) -> Entry:
-    """A model by its name in the inventory or the catalogue, or a file. Raises NotFound, BrokenFile."""
+    """A model by its name in the inventory or the catalogue, a file, or the folder of a checkpoint. Raises
+    NotFound, BrokenFile."""
     from app.assets.locate import locate, looks_like_path
+    from app.llm.checkpoints.folder import CONFIG
     from app.llm.models.inventory import Inventory
 
     inventory = inventory_of(settings)
     if not looks_like_path(text) and any(one.name == text for one in inventory.models()):
         return inventory.find(text)
     path = locate(settings.models_dir, text, what="language model")
+    if path.is_dir():
+        return inventory.at(path / CONFIG)
     beside = Inventory([path.parent])
     for one in beside.models():
         if path in one.files:
@@ -88,17 +92,21 @@ def _words(entry: Entry, context: int) -> list[str]:
         f"{facts.context:,} tokens" if facts.context else "",
         "tools" if facts.tools else "",
         facts.licence or "licence not stated",
+        "checkpoint" if entry.checkpoint else "",
         f"{human(entry.size)}, {human(memory(entry, context))} in memory",
-        f"{len(entry.files)} parts" if len(entry.files) > 1 else "",
+        f"{len(entry.files)} parts" if len(entry.files) > 1 and not entry.checkpoint else "",
     ]
     return [word for word in words if word]
 
 
 def memory(entry: Entry, context: int, slots: int = 1) -> int:
     """Bytes that the model is estimated to take."""
+    from app.llm.models.checkpoint_memory import wanted_checkpoint
     from app.llm.models.estimate import estimate
 
     usual = min(context, entry.facts.context or context)
+    if entry.checkpoint:
+        return wanted_checkpoint(entry.name, entry.facts, usual, 0).takes().total
     return estimate(entry.facts.shape, usual, slots=slots).total
 
 
@@ -118,7 +126,7 @@ def plain(entry: Entry, context: int) -> dict[str, Any]:
     return {
         "name": entry.name,
         "kind": "llm" if entry.facts.kind == "model" else entry.facts.kind,
-        "here": "broken" if entry.broken else "file",
+        "here": "broken" if entry.broken else "checkpoint" if entry.checkpoint else "file",
         "broken": entry.broken,
         "files": [str(path) for path in entry.files],
         "size": entry.size,
@@ -139,11 +147,12 @@ def details(entry: Entry, settings: Settings) -> list[tuple[str, str]]:
         ("architecture", facts.architecture),
         ("kind", "" if facts.kind == "model" else facts.kind),
         ("parameters", f"{facts.parameters:,}" if facts.parameters else ""),
+        ("format", "checkpoint of Hugging Face's: transformers:" + entry.name if entry.checkpoint else ""),
         ("quantization", f"{facts.quantization} ({facts.bits:.2f} bits a number)"),
         ("context", f"{facts.context:,} tokens" if facts.context else ""),
         ("tokenizer", f"{facts.tokenizer}, {shape.vocabulary:,} words"),
         ("chat template", _template(facts.template, facts.tools, facts.thinks)),
-        ("licence", facts.licence or "not stated in the file"),
+        ("licence", facts.licence or f"not stated in the {'README' if entry.checkpoint else 'file'}"),
         ("layers", f"{shape.blocks}, {shape.heads} heads, {max(shape.kv_heads, default=0)} for keys"),
     ]
     rows += [(f"memory {context:,}", human(memory(entry, context))) for context in _contexts(facts.context)]
@@ -173,9 +182,16 @@ def checked(entry: Entry, models_dir: Path) -> tuple[str, str]:
     from app.assets.gguf import check_gguf
     from app.assets.state import digest, known_hashes
     from app.kernel.errors import SoloError
+    from app.llm.models.checkpoint import check_checkpoint
 
     if entry.broken:
         return "broken", entry.broken
+    if entry.checkpoint:
+        try:
+            check_checkpoint(entry.path)
+        except SoloError as error:
+            return "broken", str(error)
+        return "whole", "a checkpoint: its headers fit its files; no sha256 is known to compare with"
     hashes = known_hashes(models_dir, entry.name)
     compared = 0
     try:

@@ -24,12 +24,15 @@ class RoleSettings(Section):
     """One role of the language model."""
 
     engine: str = setting(
-        "auto", "auto (llama_cpp when installed, else xllamacpp), xllamacpp, llama_cpp, server or scripted"
+        "auto",
+        "auto (llama_cpp when installed, else xllamacpp; transformers for a checkpoint), xllamacpp, "
+        "llama_cpp, transformers, server or scripted",
     )
     model: str = setting(
         "auto",
-        "name of a model that is here, a .gguf file, provider:model, what it is for (best, smallest that can "
-        "call tools, best with 16k context), or auto: the catalogue's best for this machine",
+        "name of a model that is here, a .gguf file, the folder of a checkpoint, provider:model, what it is "
+        "for (best, smallest that can call tools, best with 16k context), or auto: the catalogue's best for "
+        "this machine",
     )
     fallback: tuple[str, ...] = setting(
         (), "who is asked when that one fails, in order, as provider:model, e.g. openai:gpt-5-mini"
@@ -124,4 +127,6 @@ class LlmSettings(Section):
         "what holds for one model of this machine, by its name: context, slots, threads, gpu_layers, device "
         '({"qwen2.5-coder-1.5b-instruct": {"context": 8192, "threads": 4}})',
     )
-    folders: tuple[Path, ...] = setting((), "more folders whose .gguf files may be used, with commas between")
+    folders: tuple[Path, ...] = setting(
+        (), "more folders whose .gguf files and checkpoints may be used, with commas between"
+    )

@@ -31,10 +31,15 @@ def tidy() -> None:
     """
     gc.collect()
     gc.freeze()
+    trim()
+    log.debug("tidied")
+
+
+def trim() -> None:
+    """Give back to the system what was freed and the C library keeps (glibc only)."""
     libc = _glibc()
     if libc is not None:
         libc.malloc_trim(0)
-    log.debug("tidied")
 
 
 def _glibc() -> ctypes.CDLL | None:

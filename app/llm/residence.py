@@ -15,10 +15,11 @@ from app.kernel.errors import BadInput, BrokenFile, NotFound
 from app.kernel.runtime import Runtime
 from app.llm.engines.table import resolve
 from app.llm.models.admission import Resident, Wanted, leaving, no_room
+from app.llm.models.checkpoint_memory import wanted_checkpoint
 from app.llm.models.estimate import BATCH
 from app.llm.models.inventory import Inventory
 from app.llm.models.machine import free_memory, video_memory
-from app.llm.spec import IN_PROCESS, EngineSpec
+from app.llm.spec import CHECKPOINTS, IN_PROCESS, EngineSpec
 from app.llm.weights import Found, find
 
 log = structlog.get_logger("solo.llm")
@@ -89,11 +90,16 @@ class Residence:
             # xllamacpp's library measures by itself how many fit; this one would try to put all there.
             spec = replace(spec, gpu_layers=said.layers)
             log.info("layers_placed", model=spec.model, layers=said.layers, of=wanted.shape.blocks + 1)
+        elif resolve(spec.engine) == CHECKPOINTS:
+            spec = replace(spec, gpu_layers=-1 if wanted.vram else 0)  # all of it, or nothing
         return spec, said.ram
 
     def _wanted(self, spec: EngineSpec, file: Path) -> Wanted:
         entry = self._inventory.at(file)
         engine = resolve(spec.engine)
+        if engine == CHECKPOINTS:
+            card = self._cards(engine, spec.device or "0") if spec.gpu_layers else 0
+            return wanted_checkpoint(spec.model, entry.facts, spec.context, card)
         vram = self._cards(engine, spec.device) if spec.gpu_layers else 0
         one = engine == SEQUENTIAL
         return Wanted(
@@ -129,7 +135,7 @@ def settled(spec: EngineSpec, found: Found, settings: LlmSettings) -> EngineSpec
     layers = spec.gpu_layers if own.gpu_layers is None else own.gpu_layers
     return replace(
         spec,
-        engine=resolve(spec.engine),
+        engine=CHECKPOINTS if found.checkpoint else resolve(spec.engine),
         model=found.name,
         file=found.path,
         context=max(context, found.context),

@@ -13,7 +13,9 @@ from app.llm.providers.shelf import OWN, provider
 
 SERVER = "server"
 """The provider that SOLO_LLM__SERVER__… describes."""
-IN_PROCESS = ("xllamacpp", "llama_cpp")
+CHECKPOINTS = "transformers"
+"""The engine that reads checkpoints of Hugging Face's, and nothing else."""
+IN_PROCESS = ("xllamacpp", "llama_cpp", CHECKPOINTS)
 """Engines whose model is a file of this machine."""
 OLD_NAME = "openai"
 """How that server was called as the engine of a role; the company is a target, `openai:model`."""
@@ -81,7 +83,8 @@ class EngineSpec:
     has, at most eight; gpu_layers: -1 takes as many as fit; server: address, key and patience of
     whoever answers elsewhere, and remote: who that is (None: the server of the settings); offline:
     loopback addresses only; folders: where model files may lie beside models_dir; file: the first file of
-    the model, once that is known (residence.py), None: the engine looks for it; device: cpu, or the number
+    the model, once that is known (residence.py), of a checkpoint its config.json, None: the engine looks for
+    it; device: cpu, or the number
     of a graphics card, empty: all there are.
     """
 

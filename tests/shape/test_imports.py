@@ -28,6 +28,7 @@ HEAVY = {
     "onnxruntime",
     "openai",
     "piper",
+    "safetensors",
     "pvporcupine",
     "pymicro_wakeword",
     "pynput",
@@ -37,6 +38,8 @@ HEAVY = {
     "sqlalchemy",
     "streamlit",
     "tokenizers",
+    "torch",
+    "transformers",
     "uvicorn",
     "xllamacpp",
 }

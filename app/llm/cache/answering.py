@@ -14,9 +14,12 @@ from app.events.llm import LLMRequestEvent, LLMResponseEvent, LLMTokenEvent
 from app.kernel.errors import SoloError
 from app.kernel.runtime import Runtime
 from app.llm.cache.entry import entry_of, replay
-from app.llm.cache.identity import identity
+from app.llm.cache.identity import identity, identity_of_all
 from app.llm.cache.key import key_of, may_cache
 from app.llm.cache.responses import CacheReport, ResponseCache
+from app.llm.checkpoints.folder import is_checkpoint
+from app.llm.checkpoints.header import checkpoint_header
+from app.llm.models.checkpoint import belonging
 from app.llm.port import Generation, LanguageModel
 from app.llm.prompts.header import header_of
 from app.llm.prompts.render import template_of
@@ -114,4 +117,6 @@ def _model(spec: EngineSpec, engine: LanguageModel) -> tuple[str, str]:
     if engine.name not in IN_PROCESS:
         return f"{engine.name}:{spec.server.url}:{engine.capabilities.model}", ""
     _, path = find_weights(spec)
+    if is_checkpoint(path):
+        return identity_of_all(belonging(path)), template_of(checkpoint_header(path.parent)).source
     return identity(path), template_of(header_of(path)).source

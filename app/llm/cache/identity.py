@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -26,3 +27,11 @@ def identity(path: Path) -> str:
             file.seek(max(0, (size - SAMPLE_BYTES) * number // SAMPLES))
             hashed.update(file.read(SAMPLE_BYTES))
     return f"file:{hashed.hexdigest()}"
+
+
+def identity_of_all(paths: Iterable[Path]) -> str:
+    """The same for a model of several files, each by its name. Raises OSError."""
+    hashed = hashlib.sha256()
+    for path in paths:
+        hashed.update(f"{path.name}\0{identity(path)}\0".encode())
+    return f"files:{hashed.hexdigest()}"

@@ -18,24 +18,19 @@ from typing import Any
 
 import numpy as np
 
-from app.kernel.blocking import Lane
-from app.kernel.errors import BadInput, BrokenFile, Bug, MissingExtra, SoloError, Unavailable, Unsupported
+from app.kernel.errors import BadInput, BrokenFile, MissingExtra, Unavailable, Unsupported
 from app.llm import wire
 from app.llm.calls import CallsInText, forced_schema
-from app.llm.handover import Handover
+from app.llm.one_by_one import OneByOne, Run
 from app.llm.port import Finished, Generation, LlmCapabilities, Piece, Step
 from app.llm.prompts.header import PromptHeader, header_of
 from app.llm.prompts.late_tools import tool_words, with_words
 from app.llm.prompts.render import Rendered, render
-from app.llm.scheduler.door import Door, Place
-from app.llm.scheduler.turns import in_turn
 from app.llm.spec import EngineSpec, reading_threads, writing_threads
 from app.llm.weights import find_weights
 
 BATCH = 128
 """Prompt tokens evaluated between two looks at whether anybody still wants the answer."""
-
-_Run = Handover[Step]
 
 
 class LlamaCpp:
@@ -46,12 +41,9 @@ class LlamaCpp:
     def __init__(self, spec: EngineSpec) -> None:
         self._spec = spec
         self._name = spec.model
-        self._door = Door(1)
-        self._lane = Lane("solo-llm")
+        self._turns = OneByOne("llama.cpp", self._check, self._generate)
         self._llama: Any = None
         self._header = PromptHeader()
-        self._runs: set[_Run] = set()
-        self._ended: set[asyncio.Task[None]] = set()
 
     @property
     def capabilities(self) -> LlmCapabilities:
@@ -67,7 +59,7 @@ class LlamaCpp:
         )
 
     async def load(self) -> None:
-        await self._lane.run(self._open)
+        await self._turns.lane.run(self._open)
 
     def _open(self) -> None:
         library = _library()
@@ -76,9 +68,9 @@ class LlamaCpp:
         self._llama = _load(library, self._spec, path)
 
     def generate(self, request: Generation) -> AsyncGenerator[Step, None]:
-        return in_turn(self._door, request, self._run)
+        return self._turns.generate(request)
 
-    async def _run(self, request: Generation, place: Place) -> AsyncGenerator[Step, None]:
+    def _check(self, request: Generation) -> None:
         if self._llama is None:
             raise Unavailable("The language model is not loaded.")
         if request.logprobs is not None:
@@ -86,39 +78,8 @@ class LlamaCpp:
                 "llama-cpp-python would have to keep the chances of every token of the prompt, too.",
                 hint="Take the engine xllamacpp: SOLO_LLM__GENERATION__ENGINE=xllamacpp",
             )
-        run = _Run()
-        self._runs.add(run)
-        ended = asyncio.create_task(self._lane.run(self._write, request, run), name="llama_cpp:generate")
-        self._ended.add(ended)
-        ended.add_done_callback(self._ended.discard)
-        place.runs(ended, run.cancel)
-        end: Step | None = None
-        try:
-            async for step in run:
-                if isinstance(step, Finished):
-                    end = step
-                else:
-                    yield step
-            await asyncio.wait({ended})
-            if end is not None:
-                yield end
-        finally:
-            # The asker leaves at once; the model is busy until the thread has noticed.
-            run.cancel()
-            self._runs.discard(run)
 
-    def _write(self, request: Generation, run: _Run) -> None:
-        """One generation, on the model's thread."""
-        try:
-            if not run.cancelled:
-                self._generate(request, run)
-            run.close()
-        except SoloError as error:
-            run.close(error)
-        except Exception as error:  # noqa: BLE001  (the seam to C: whatever breaks answers the asker)
-            run.close(Bug(f"llama.cpp failed: {error}"))
-
-    def _generate(self, request: Generation, run: _Run) -> None:
+    def _generate(self, request: Generation, run: Run) -> None:
         prompt, made = self._prompt(request)
         cached = self._read(prompt, run)
         if run.cancelled:
@@ -172,7 +133,7 @@ class LlamaCpp:
             )
         return tokens, made
 
-    def _read(self, prompt: list[int], run: _Run) -> int:
+    def _read(self, prompt: list[int], run: Run) -> int:
         """Evaluate what the KV cache does not hold yet, a batch at a time, so that a long prompt
         can be cancelled; how many tokens it held."""
         llama = self._llama
@@ -199,14 +160,11 @@ class LlamaCpp:
         return tuple(len(self._llama.tokenize(text.encode(), add_bos=False)) if text else 0 for text in texts)
 
     async def close(self) -> None:
-        for run in self._runs:
-            run.cancel()
-        if self._ended:
-            await asyncio.wait(self._ended)
+        await self._turns.rest()
         llama, self._llama = self._llama, None
         if llama is not None:
-            await self._lane.run(llama.close)
-        self._lane.close()
+            await self._turns.lane.run(llama.close)
+        self._turns.lane.close()
 
 
 def _library() -> Any:

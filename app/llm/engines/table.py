@@ -12,6 +12,7 @@ from app.llm.spec import EngineSpec
 ENGINES: dict[str, str] = {
     "xllamacpp": "app.llm.engines.xllamacpp:XllamaCpp",
     "llama_cpp": "app.llm.engines.llama_cpp:LlamaCpp",
+    "transformers": "app.llm.engines.transformers_local:TransformersLocal",
     "openai": "app.llm.engines.openai_server:OpenAiServer",
     "anthropic": "app.llm.engines.anthropic:Anthropic",
     "mistral": "app.llm.engines.mistral:Mistral",

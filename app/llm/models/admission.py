@@ -6,12 +6,12 @@ Pure: sizes in, a decision out.  All sizes in bytes.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from app.assets.space import human
 from app.kernel.errors import NoMemory
-from app.llm.models.estimate import BATCH, Estimate, estimate, most_context
+from app.llm.models.estimate import BATCH, KV_BYTES, Estimate, estimate, most_context
 from app.llm.models.shape import Shape
 
 SHORTEST = 512
@@ -23,7 +23,8 @@ K = TypeVar("K")
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """A model that is to be loaded. vram: of the graphics cards that it may use, 0: none; layers: how many
-    are to go there, -1: as many as fit."""
+    are to go there, -1: as many as fit. kv_bytes: of a key or value; library: bytes that the engine's library
+    takes beyond llama.cpp's."""
 
     name: str
     shape: Shape
@@ -32,18 +33,22 @@ class Wanted:
     batch: int = BATCH
     vram: int = 0
     layers: int = -1
+    kv_bytes: float = KV_BYTES
+    library: int = 0
 
     def takes(self, context: int = 0) -> Estimate:
         """What it needs, with its own window or another."""
         room = self.vram if self.layers < 0 else self.vram and self.shape.weights + (1 << 62)
-        return estimate(
+        said = estimate(
             self.shape,
             context or self.context,
             slots=self.slots,
             batch=self.batch,
             vram=room,
             most=self.layers,
+            kv_bytes=self.kv_bytes,
         )
+        return replace(said, buffers=said.buffers + self.library)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,13 @@ def no_room(wanted: Wanted, free: int) -> NoMemory:
     needs, dialogues = wanted.takes().ram, f" for {wanted.slots} dialogues" if wanted.slots > 1 else ""
     said = f"{wanted.name} needs about {human(needs)}{dialogues}, {human(max(0, free))} are free"
     longest = most_context(
-        wanted.shape, free, slots=wanted.slots, batch=wanted.batch, most=wanted.context, vram=wanted.vram
+        wanted.shape,
+        free - wanted.library,
+        slots=wanted.slots,
+        batch=wanted.batch,
+        most=wanted.context,
+        vram=wanted.vram,
+        kv_bytes=wanted.kv_bytes,
     )
     if SHORTEST <= longest < wanted.context:
         said += f"; with a context of {longest:,} it needs {human(wanted.takes(longest).ram)}"

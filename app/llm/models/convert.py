@@ -165,7 +165,8 @@ def _check_packages(python: str) -> None:
         absent = done.stdout.split() or NEEDED
         raise MissingExtra(
             f"To convert a checkpoint needs {', '.join(absent)}, which {python} does not have.",
-            hint="Install them into an environment of their own, and name its Python with --python.",
+            hint="Have Solo's own extra (./scripts/setup_dev.sh --extra transformers, and torch by pip), or "
+            "name another Python that has them with --python.",
         )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from app.llm.checkpoints.folder import is_checkpoint
 from app.llm.models.facts import Facts, revived
 
 Stamp = tuple[int, int]
@@ -14,8 +15,9 @@ Stamp = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One model. name: what it is called by, its file's without the ending. files: its parts in order;
-    size: bytes of all of them. broken: why it cannot be used, a sentence; empty: nothing is known against it.
+    """One model. name: what it is called by, its file's without the ending, or its folder's. files: its parts
+    in order; of a checkpoint its config goes first. size: bytes of all of them. broken: why it cannot be
+    used, a sentence; empty: nothing is known against it.
     """
 
     name: str
@@ -28,6 +30,11 @@ class Entry:
     def path(self) -> Path:
         """What an engine is handed: the first part, which leads to the others."""
         return self.files[0]
+
+    @property
+    def checkpoint(self) -> bool:
+        """It is a folder of Hugging Face's, and no GGUF."""
+        return is_checkpoint(self.path)
 
     @property
     def usable(self) -> bool:

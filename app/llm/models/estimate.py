@@ -92,13 +92,21 @@ def compute(shape: Shape, context: int, slots: int, batch: int) -> int:
 
 
 def most_context(
-    shape: Shape, memory: int, *, slots: int = 1, batch: int = BATCH, most: int = 131072, vram: int = 0
+    shape: Shape,
+    memory: int,
+    *,
+    slots: int = 1,
+    batch: int = BATCH,
+    most: int = 131072,
+    vram: int = 0,
+    kv_bytes: float = KV_BYTES,
 ) -> int:
     """The longest context, in steps of 256 tokens, with which the model fits into `memory`; 0: none."""
     low, high = 0, most // CACHE_STEP
     while low < high:
         middle = (low + high + 1) // 2
-        if estimate(shape, middle * CACHE_STEP, slots=slots, batch=batch, vram=vram).ram <= memory:
+        said = estimate(shape, middle * CACHE_STEP, slots=slots, batch=batch, vram=vram, kv_bytes=kv_bytes)
+        if said.ram <= memory:
             low = middle
         else:
             high = middle - 1

@@ -11,8 +11,8 @@ from app.assets.gguf.names import Named
 from app.llm.models.quantizations import BITS, FILE_TYPES
 from app.llm.models.shape import Shape, shape_of
 
-_TOOLS = re.compile(r"\btools\b")
-_THINKS = re.compile(r"<think>|enable_thinking")
+TOOLS = re.compile(r"\btools\b")
+THINKS = re.compile(r"<think>|enable_thinking")
 _NOT_FOR_TALK = frozenset(
     {"clip", "bert", "nomic-bert", "jina-bert-v2", "modern-bert", "t5encoder", "mmproj"}
 )
@@ -118,8 +118,8 @@ def finished(facts: Facts, header: Header, tensors: Tensors) -> Facts:
         shape=shape,
         read=True,
         template=bool(every.strip()),
-        tools=_TOOLS.search(every) is not None,
-        thinks=_THINKS.search(every) is not None,
+        tools=TOOLS.search(every) is not None,
+        thinks=THINKS.search(every) is not None,
     )
 
 
@@ -140,8 +140,10 @@ def joined(parts: list[Facts]) -> Facts:
         first=sum(part.shape.first for part in parts),
         last=sum(part.shape.last for part in parts),
     )
-    known = sum(part.parameters for part in parts) if first.read else first.parameters
-    return replace(first, parameters=known, shape=shape)
+    read = all(part.read for part in parts)
+    known = sum(part.parameters for part in parts) if read else first.parameters
+    kind = first.quantization or parts[-1].quantization
+    return replace(first, parameters=known, quantization=kind, shape=shape, read=read)
 
 
 def _kind(header: Header, architecture: str) -> str:

@@ -1,4 +1,4 @@
-"""From files to models: parts of a split file are put together, and names are made unique."""
+"""From files to models: parts of one model are put together, and names are made unique."""
 
 from __future__ import annotations
 
@@ -7,14 +7,21 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from app.assets.gguf.names import parse
+from app.llm.checkpoints.folder import is_checkpoint, name_of
 from app.llm.models.entry import Entry, Known, Stamp
 from app.llm.models.facts import joined
+
+SAFETENSORS = ".safetensors"
 
 
 def gather(found: Mapping[Path, Stamp], known: Mapping[str, Known]) -> tuple[Entry, ...]:
     """The models that these files are, by name."""
     groups: dict[tuple[Path, str, int], dict[int, Path]] = {}
     for path in found:
+        if is_checkpoint(path) or path.suffix == SAFETENSORS:
+            together = groups.setdefault((path.parent, name_of(path.parent), 0), {})
+            together[1 + len(together)] = path  # its config comes first
+            continue
         named = parse(path.name)
         part = named.part if named.parts > 1 else 1
         groups.setdefault((path.parent, named.stem, named.parts), {})[part] = path

@@ -16,10 +16,12 @@ from pathlib import Path
 from app.assets.gguf import read_header, read_whole
 from app.assets.gguf.names import parse
 from app.kernel.errors import BrokenFile, NotFound, SoloError
+from app.llm.checkpoints.folder import is_checkpoint
+from app.llm.models.checkpoint import finished_checkpoint, finished_shard, glanced_checkpoint, glanced_shard
 from app.llm.models.entry import Entry, Known, Stamp
 from app.llm.models.facts import finished, glanced
-from app.llm.models.folder import stamps
-from app.llm.models.gather import gather
+from app.llm.models.folder import checkpoint_stamps, stamps
+from app.llm.models.gather import SAFETENSORS, gather
 from app.llm.models.notes import notes_file, read_notes, write_notes
 
 
@@ -62,6 +64,14 @@ class Inventory:
     def at(self, path: Path) -> Entry:
         """The model that this file is, or the first part of, wherever it lies; read to its end. Raises
         NotFound."""
+        if is_checkpoint(path):
+            whole = checkpoint_stamps(path.parent)
+            if not whole:
+                raise NotFound(
+                    f"{path.parent} is no checkpoint with safetensors.", hint="See: solo models list"
+                )
+            with self._lock:
+                return self._models(whole, read=True)[0]
         named = parse(path.name)
         parts = [path]
         if named.parts > 1:
@@ -116,13 +126,21 @@ def _same_model(one: Path, other: Path) -> bool:
 
 def _glance(path: Path, stamp: Stamp) -> Known:
     try:
+        if is_checkpoint(path):
+            return Known(stamp, glanced_checkpoint(path))
+        if path.suffix == SAFETENSORS:
+            return Known(stamp, glanced_shard(path, stamp[0]))
         return Known(stamp, glanced(read_header(path), parse(path.name), stamp[0]))
-    except (BrokenFile, NotFound) as error:
+    except SoloError as error:
         return Known(stamp, broken=error.message)
 
 
 def _read(path: Path, known: Known) -> Known:
     try:
+        if is_checkpoint(path):
+            return replace(known, facts=finished_checkpoint(known.facts, path))
+        if path.suffix == SAFETENSORS:
+            return replace(known, facts=finished_shard(known.facts, path))
         header, tensors = read_whole(path)
         if not header.tensors and "split.count" not in header.values:
             raise BrokenFile(f"{path} has nothing in it: no tensor at all.")

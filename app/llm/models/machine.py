@@ -27,12 +27,12 @@ def free_memory() -> int:
 
 
 def video_memory(engine: str = "xllamacpp", device: str = "") -> int:
-    """Free bytes of the graphics cards that the llama.cpp of this engine was built for; 0: none.
+    """Free bytes of the graphics cards that the library of this engine was built for; 0: none.
 
     device: the number of one of them; empty: all together. It is the library that is asked: a card that
     it cannot use is as good as absent. Takes a moment the first time, because the library is loaded.
     """
-    cards = _of_llama_cpp() if engine == "llama_cpp" else _of_xllamacpp()
+    cards = _CARDS.get(engine, _of_xllamacpp)()
     if device.isdecimal():
         cards = cards[int(device) :][:1]
     return sum(cards)
@@ -63,3 +63,15 @@ def _of_llama_cpp() -> list[int]:
             library.ggml_backend_dev_memory(card, ctypes.byref(free), ctypes.byref(total))
             found.append(free.value)
     return found
+
+
+def _of_torch() -> list[int]:
+    if find_spec("torch") is None:
+        return []
+    cuda: Any = import_module("torch").cuda
+    return (
+        [cuda.mem_get_info(number)[0] for number in range(cuda.device_count())] if cuda.is_available() else []
+    )
+
+
+_CARDS = {"llama_cpp": _of_llama_cpp, "transformers": _of_torch}

@@ -32,17 +32,24 @@ class Choice:
 
 
 def select(
-    entries: Iterable[Entry], need: Need, machine: Machine, *, slots: int = 1, window: int = 0
+    entries: Iterable[Entry],
+    need: Need,
+    machine: Machine,
+    *,
+    slots: int = 1,
+    window: int = 0,
+    checkpoints: bool = False,
 ) -> Choice:
     """The model for this need. The entries have been read to their ends. Those that bring a chat template
     go first: what has none was hardly made for talk.
 
-    window: tokens for which it will be loaded where the need names none; 0: the usual.
+    window: tokens for which it will be loaded where the need names none; 0: the usual. checkpoints: of those
+    of Hugging Face's, else of the GGUF files.
     """
     fitting: list[Entry] = []
     refused: list[tuple[str, str]] = []
     for entry in entries:
-        why = refusal(entry, need, machine, slots=slots, window=window)
+        why = refusal(entry, need, machine, slots=slots, window=window) or _other_kind(entry, checkpoints)
         if why:
             refused.append((entry.name, why))
         else:
@@ -56,6 +63,12 @@ def select(
         chosen = max(fitting, key=lambda one: (one.facts.template, _wits(one), one.facts.context, one.name))
     takes = _takes(chosen, need, machine, slots, window)
     return Choice(chosen, _reason(chosen, need, machine, len(fitting), takes), tuple(refused))
+
+
+def _other_kind(entry: Entry, checkpoints: bool) -> str:
+    if entry.checkpoint == checkpoints:
+        return ""
+    return "is no checkpoint" if checkpoints else f"is a checkpoint: name it transformers:{entry.name}"
 
 
 def refusal(entry: Entry, need: Need, machine: Machine, *, slots: int = 1, window: int = 0) -> str:

@@ -10,6 +10,7 @@ from app.assets.catalogue import load
 from app.config.llm import LlmSettings
 from app.events.llm import ModelOffer
 from app.llm import targets
+from app.llm.checkpoints.loading import absent_packages
 from app.llm.models.entry import Entry
 from app.llm.port import LanguageModel
 from app.llm.roles.targets import HERE
@@ -42,14 +43,20 @@ def offers(
 
 
 def _on_disk(models_dir: Path, entries: Iterable[Entry]) -> list[tuple[Entry, ModelOffer]]:
-    """Each file that can talk, by the catalogue's name for it where it has one, else by its own."""
+    """Each file that can talk, by the catalogue's name for it where it has one, else by its own; checkpoints
+    only where there is what reads them."""
+    checkpoints = not absent_packages()
     called = {
         models_dir / file.path: model.name
         for model in load().models
         if model.kind == "llm" and not state.missing(models_dir, model)
         for file in model.files
     }
-    return [(entry, _offer(entry, called.get(entry.path, entry.name))) for entry in entries if entry.usable]
+    return [
+        (entry, _offer(entry, called.get(entry.path, entry.name)))
+        for entry in entries
+        if entry.usable and (checkpoints or not entry.checkpoint)
+    ]
 
 
 def _offer(entry: Entry, name: str) -> ModelOffer:
