@@ -1,6 +1,6 @@
 """How a local model is best told of tools, and of what they said (docs/decisions/0043).
 
-    python -m tests.bench.bench_tool_words [--model NAME ...] [--part results] [--json FILE] [--show]
+    python -m tests.bench.bench_tool_words [--model NAME ...] [--part PART] [--json FILE] [--show]
 
 Three forms of the same requests: tools as the model's template tells of them, its words for them at the end
 of the dialogue, and these with Solo's own sentence more. Then results of tools, as the template has them and
@@ -218,7 +218,7 @@ async def measured(args: argparse.Namespace) -> dict[str, Any]:
     tools = offered()
     found: dict[str, Any] = {}
     wanted = len(REQUESTS) - NEEDLESS
-    for form in FORMS if args.part != "results" else ():
+    for form in FORMS if args.part is None else [form for form in FORMS if form == args.part]:
         found[form] = one = await forms(args, form, tools)
         talk = one["in_talk"]
         print(
@@ -227,7 +227,7 @@ async def measured(args: argparse.Namespace) -> dict[str, Any]:
             f"in a talk {talk['read']} of {talk['prompt']} tokens read, first token {talk['first_ms']} ms",
             flush=True,
         )
-    for name, words, again in RESULT_FORMS:
+    for name, words, again in RESULT_FORMS if args.part in (None, "results") else ():
         found[f"results, {name}"] = one = await results(args, tools, words=words, again=again)
         counts = f"{one['answered']} of {one['of']} answered, {one['called_again']} called again"
         print(f"{args.model}, results in {name}: {counts}", flush=True)
@@ -240,7 +240,7 @@ def main() -> None:
     parser.add_argument("--model", nargs="+", default=["qwen2.5-coder-0.5b-instruct"])
     parser.add_argument("--models-dir", type=Path, default=Path(os.environ.get("SOLO_MODELS_DIR", "models")))
     parser.add_argument("--json", type=Path)
-    parser.add_argument("--part", choices=("results",), help="only what tools said")
+    parser.add_argument("--part", choices=(*FORMS, "results"), help="only this")
     parser.add_argument("--show", action="store_true")
     args = parser.parse_args()
     xllamacpp._Answer = _Watched
