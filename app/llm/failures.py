@@ -56,9 +56,14 @@ class Failures:
         return Forbidden(f"{self.who} wants a key, and none is set.", hint=self._set_key())
 
     def nobody(self) -> Unavailable:
-        """Nobody takes the connection, or it is hung up without a word."""
+        """Nobody takes the connection."""
         hint = f"Is it running, and is there a network? {self._look_at('URL')}".strip()
         return Unavailable(f"Nobody answers for {self._lower()}.", hint=hint)
+
+    def hung_up(self) -> Unavailable:
+        """Somebody took the connection, and ended it without a word."""
+        hint = f"Try again. {self._look_at('URL')}".strip()
+        return Unavailable(f"{self.who} hung up before it answered.", hint=hint)
 
     def unknown_model(self, offered: tuple[str, ...] = ()) -> NotFound:
         """offered: what it has instead."""

@@ -222,6 +222,8 @@ class RemoteModel(ABC):
             return failures.silent()
         if begun:
             return failures.broke_off()
+        if isinstance(root, httpx2.ReadError | httpx2.WriteError | httpx2.RemoteProtocolError):
+            return failures.hung_up()
         if isinstance(root, httpx2.TransportError) and not isinstance(root, TooMuch):
             return failures.nobody()
         return failures.not_such()

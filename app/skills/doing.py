@@ -199,7 +199,7 @@ class Doing:
         if intent.wanted:
             found = pick(intent.wanted, intent.which, (await self._models(asked)).models)
             if found is None:
-                return say.no_model(intent.wanted)
+                return say.no_model(intent.wanted, away=intent.which == "cloud")
             name = found.name
         request = ChooseModelEvent(owner=asked.owner, turn=asked.turn, model=name)
         try:

@@ -77,8 +77,8 @@ class Replies(Protocol):
         """Which language model it is now."""
         ...
 
-    def no_model(self, wanted: str) -> str:
-        """None fits, or more than one."""
+    def no_model(self, wanted: str, *, away: bool) -> str:
+        """None fits, or more than one. away: one of a provider was meant, and none can be asked."""
         ...
 
     def model_away(self, name: str) -> str:

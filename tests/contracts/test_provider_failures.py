@@ -41,9 +41,9 @@ SILENCE = 0.2
 WRONG: list[tuple[str, tuple[type[SoloError], ...], str]] = [
     ("silent", (TimedOut,), "silent for 0.2 s"),
     ("silent_within", (TimedOut,), "silent for 0.2 s"),
-    ("hang_up", (Unavailable,), "Nobody answers"),
+    ("hang_up", (Unavailable,), "hung up before it answered"),
     ("half", (Interrupted,), "broke off"),
-    ("half_first", (Unavailable, Interrupted), "Nobody answers|broke off|does not speak as it should"),
+    ("half_first", (Unavailable, Interrupted), "hung up|broke off|does not speak as it should"),
     ("half_quietly", (Interrupted,), "broke off"),
     ("unfinished", (Interrupted,), "broke off"),
     ("failure_within", (Interrupted,), "broke off"),

@@ -37,8 +37,8 @@ pytestmark = [pytest.mark.anyio, pytest.mark.real_time]
 NONSENSE = "does not speak as it should"
 WRONG: list[tuple[str, type[SoloError], str]] = [
     ("silent", TimedOut, "silent for 0.2 s"),
-    ("hang_up", Unavailable, "Nobody answers"),
-    ("half", Unavailable, "Nobody answers|" + NONSENSE),
+    ("hang_up", Unavailable, "hung up before it answered"),
+    ("half", Unavailable, "hung up before it answered|" + NONSENSE),
     ("wrong_json", Unavailable, NONSENSE),
     ("other_json", Unavailable, NONSENSE),
     ("html", Unavailable, NONSENSE),

@@ -152,7 +152,9 @@ class EnglishReplies:
     def model(self, name: str, *, switched: bool) -> str:
         return f"From now on I think with {name}." if switched else f"I think with {name}."
 
-    def no_model(self, wanted: str) -> str:
+    def no_model(self, wanted: str, *, away: bool) -> str:
+        if away:
+            return "No provider has a key in my settings, so I go on thinking on this machine."
         return f"I know no single model that you can mean by {wanted}."
 
     def model_away(self, name: str) -> str:

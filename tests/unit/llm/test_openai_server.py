@@ -182,7 +182,7 @@ async def test_a_connection_that_was_closed_while_idle_is_opened_again() -> None
 
 async def test_a_server_that_keeps_hanging_up_is_asked_twice_and_no_more() -> None:
     async with server(hang_up) as (url, asked), client(url) as engine:
-        with pytest.raises(Unavailable, match="Nobody answers"):
+        with pytest.raises(Unavailable, match="hung up before it answered"):
             await say(engine)
     assert sum(one.startswith("POST") for one in asked) == 2
 
@@ -230,7 +230,7 @@ ERROR_WITHIN = streamed(delta("Once"), 'data: {"error": {"message": "out of memo
         (BROKEN, Interrupted, "broke off"),
         (UNFINISHED, Interrupted, "broke off"),
         (ERROR_WITHIN, Interrupted, "out of memory"),
-        (hang_up, Unavailable, "answers"),
+        (hang_up, Unavailable, "hung up before it answered"),
         (failure(401, "bad key"), Forbidden, "key"),
         (failure(404, "no model"), NotFound, "tiny"),
         (failure(400, "context is too long"), NotTaken, "context is too long"),

@@ -61,6 +61,7 @@ async def test_the_model_is_changed_by_word_of_mouth_and_back(runtime: Runtime) 
         assert await solo.say("Use the big model.") == "From now on I think with big 7b."
         assert await solo.say("Use your usual model again") == "From now on I think with small 1b."
         assert "no single model" in await solo.say("Switch to the martian model")
+        assert "No provider has a key" in await solo.say("Use the cloud")
         assert models.chosen == ["auto:big-7b", ""]
         assert (await solo.takes("Use the big model")).effects
         models.broken = True
