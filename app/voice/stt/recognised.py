@@ -17,8 +17,8 @@ SHORT_SECONDS: Final = 1.6
 """Up to this length, with the silence around it, it is hardly more than a word."""
 SURE: Final = 0.45
 """Another language than before is believed from this probability on, among all languages …"""
-SURE_WHEN_SHORT: Final = 0.9
-"""… and, for a word alone, from this one on among those that may be heard."""
+SURE_AMONG: Final = 0.9
+"""… or from this one on among those that may be heard, which a word alone always has to reach."""
 GUESSED: Final = 0.4
 """Below this it is hardly speech at all."""
 USUAL: Final = "en"
@@ -37,5 +37,7 @@ def recognised(
     best, chance = max(among, key=lambda pair: pair[1])
     if before is None:
         return best if chance / total >= GUESSED else usual
-    sure = chance >= SURE and (seconds > SHORT_SECONDS or chance / total >= SURE_WHEN_SHORT)
-    return best if sure else before
+    alone = chance / total >= SURE_AMONG
+    if seconds <= SHORT_SECONDS:
+        return best if chance >= SURE and alone else before
+    return best if chance >= SURE or (chance >= GUESSED and alone) else before

@@ -23,6 +23,13 @@ def test_what_is_none_of_them_is_taken_for_what_was_spoken_before(before: str | 
     assert recognised([], ("de", "fr"), before, 3.0) == heard
 
 
+def test_what_only_one_of_the_household_could_be_needs_less() -> None:
+    said = [("en", 0.44), ("zh", 0.26), ("ja", 0.13), ("fr", 0.01)]
+    assert recognised(said, ("en", "fr"), "fr", 8.3) == "en"
+    assert recognised(said, ("en", "fr"), "fr", 1.2) == "fr"
+    assert recognised(said, (), "fr", 8.3) == "fr"
+
+
 def test_noise_of_no_language_is_no_reason_to_change_it() -> None:
     assert recognised(NOISE, (), None, 1.4) == "en"
     assert recognised(NOISE, (), "de", 5.0) == "de"
