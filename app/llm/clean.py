@@ -45,11 +45,13 @@ def echoes(messages: Sequence[ChatMessage]) -> tuple[str, ...]:
 class ReplyCleaner:
     """Feed it pieces, speak what it returns; `ended` says that the model is through.
 
-    repeated: what the model may repeat before it answers, see `echoes`.
+    repeated: what the model may repeat before it answers, see `echoes`; announced: it may announce its line
+    by "assistant:", so whatever begins like that waits for a token or more.
     """
 
-    def __init__(self, repeated: Iterable[str] = ()) -> None:
+    def __init__(self, repeated: Iterable[str] = (), *, announced: bool = True) -> None:
         self.ended = False
+        self._announced = announced
         self._repeated = tuple(f"{asker}{line}" for line in repeated for asker in ("", *ASKERS))
         self._begun = False
         self._shown = False
@@ -128,7 +130,8 @@ class ReplyCleaner:
             self._close = _CLOSES[self._held[:thought]]
             self._held = self._held[thought:]
             return True
-        finds = (thought, _at_start(self._held, _DROPPED), _speaker(self._held))
+        finds = (thought, _at_start(self._held, _DROPPED))
+        finds = (*finds, _speaker(self._held) if self._announced else None)
         finds = (*finds, self._repeats(last=last))
         if not last and "wait" in finds:
             return False

@@ -19,7 +19,7 @@ class LlmCapabilities:
     """What the loaded model and its engine can do. context: tokens per dialogue;
     concurrent: generations that really run side by side; local: runs in this process; tools, json,
     schema, grammar, logprobs: natively, without asking the model for it in words; who knows schema knows
-    json."""
+    json; marked: its template has signs for who speaks, so it does not write that in words."""
 
     model: str
     context: int
@@ -31,6 +31,7 @@ class LlmCapabilities:
     grammar: bool = False
     logprobs: bool = False
     json: bool = False
+    marked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,8 @@ async def written(
 
     Raises what the engine raises, and Interrupted when it ends without an end.
     """
-    watch, cleaner, texts = _Watch(now), ReplyCleaner(echoes(request.messages)), list[str]()
+    watch, texts = _Watch(now), list[str]()
+    cleaner = ReplyCleaner(echoes(request.messages), announced=not engine.capabilities.marked)
     about = _About(owner=request.owner, turn=request.turn, revision=request.revision)
     end: Finished | None = None
     try:

@@ -21,7 +21,7 @@ from app.llm.engines.table import build
 from app.llm.port import Generation
 from app.llm.prompts.header import header_of
 from app.llm.prompts.library import NAMES
-from app.llm.prompts.render import render, template_for, template_of
+from app.llm.prompts.render import render, template_of
 from app.llm.prompts.sandbox import compiled
 from tests.conftest import MODELS
 from tests.contracts.test_llm_engines import make_spec, run
@@ -89,7 +89,7 @@ def theirs(client: httpx.Client, messages: tuple[ChatMessage, ...], tools: tuple
 def test_the_templates_of_real_files_are_rendered_as_llama_cpp_renders_them(path: Path) -> None:
     header = header_of(path)
     assert template_of(header).origin == "own"
-    assert template_for(path) is None
+    assert template_of(header).stand_in is None
     with server(path) as client:
         for name, messages in TALKS.items():
             assert render(messages, header).text == theirs(client, messages), name
@@ -155,7 +155,7 @@ BOMB = "".join(f"{{% for {name} in range(9999) %}}" for name in "abc") + "{% end
 def test_a_real_file_with_a_hostile_template_gets_another_in_bounded_time(tmp_path: Path) -> None:
     hostile = with_template(BOMB, tmp_path / "smollm2-hostile.gguf")
     began = time.monotonic()
-    stand_in = template_for(hostile)
+    stand_in = template_of(header_of(hostile)).stand_in
     assert time.monotonic() - began < 20
     assert stand_in is not None
     with pytest.raises(BrokenFile):

@@ -25,7 +25,7 @@ from app.llm.one_by_one import OneByOne, Run
 from app.llm.port import Finished, Generation, LlmCapabilities, Piece, Step
 from app.llm.prompts.header import PromptHeader, header_of
 from app.llm.prompts.late_tools import tool_words, with_words
-from app.llm.prompts.render import Rendered, render
+from app.llm.prompts.render import Rendered, render, template_of
 from app.llm.spec import EngineSpec, reading_threads, writing_threads
 from app.llm.weights import find_weights
 
@@ -44,6 +44,7 @@ class LlamaCpp:
         self._turns = OneByOne("llama.cpp", self._check, self._generate)
         self._llama: Any = None
         self._header = PromptHeader()
+        self._marked = False
 
     @property
     def capabilities(self) -> LlmCapabilities:
@@ -56,6 +57,7 @@ class LlamaCpp:
             tools=True,
             schema=True,
             grammar=True,
+            marked=self._marked,
         )
 
     async def load(self) -> None:
@@ -65,6 +67,7 @@ class LlamaCpp:
         library = _library()
         self._name, path = find_weights(self._spec)
         self._header = header_of(path)
+        self._marked = template_of(self._header).marked
         self._llama = _load(library, self._spec, path)
 
     def generate(self, request: Generation) -> AsyncGenerator[Step, None]:

@@ -51,8 +51,16 @@ class TransformersLocal:
 
     @property
     def capabilities(self) -> LlmCapabilities:
-        tools = self._loaded is not None and template_of(self._header).able.tools
-        return LlmCapabilities(self._name, self._context, 1, local=True, counts_tokens=True, tools=tools)
+        found = template_of(self._header) if self._loaded is not None else None
+        return LlmCapabilities(
+            self._name,
+            self._context,
+            1,
+            local=True,
+            counts_tokens=True,
+            tools=found is not None and found.able.tools,
+            marked=found is not None and found.marked,
+        )
 
     async def load(self) -> None:
         await self._turns.lane.run(self._open)

@@ -26,7 +26,7 @@ from app.llm.handover import Handover
 from app.llm.port import Finished, Generation, LlmCapabilities, Piece, Step
 from app.llm.prompts.header import PromptHeader, header_of
 from app.llm.prompts.late_tools import tool_words, with_words
-from app.llm.prompts.render import template_for
+from app.llm.prompts.render import Template, template_of
 from app.llm.scheduler.door import Door, Place
 from app.llm.scheduler.memory import admit, kv_bytes
 from app.llm.scheduler.pieces import Pieces
@@ -69,8 +69,8 @@ class XllamaCpp:
         self._queue = Door(spec.slots)
         self._threads = ThreadPoolExecutor(spec.slots, thread_name_prefix="solo-llm")
         self._server: Any = None
-        self._path: Path | None = None
-        self._header: PromptHeader | None = None
+        self._header = PromptHeader()
+        self._marked = False
         self._door: SideDoor | None = None
         self._pieces = Pieces(piece)
         self._runs: set[_Run] = set()
@@ -89,14 +89,17 @@ class XllamaCpp:
             schema=True,
             grammar=True,
             logprobs=True,
+            marked=self._marked,
         )
 
     async def load(self) -> None:
         loop = asyncio.get_running_loop()
         self._name, path = await loop.run_in_executor(self._threads, find_weights, self._spec)
-        self._path, self._header = path, None
+        self._header, template = await loop.run_in_executor(self._threads, _template, path)
+        self._marked = template.marked
         self._door = SideDoor.new()
-        self._server = await loop.run_in_executor(self._threads, _open, self._spec, path, self._door)
+        given = self._spec, path, self._door, template.stand_in
+        self._server = await loop.run_in_executor(self._threads, _open, *given)
 
     def generate(self, request: Generation) -> AsyncGenerator[Step, None]:
         return in_turn(self._queue, request, self._run, shapes=True)
@@ -104,7 +107,7 @@ class XllamaCpp:
     async def _run(self, request: Generation, place: Place) -> AsyncGenerator[Step, None]:
         if self._server is None or place.slot is None:
             raise Unavailable("The language model is not loaded.")
-        body = await self._body(request, place.slot)
+        body = self._body(request, place.slot)
         prompt = await self._prompt(request, body)
         if self._server is None:  # closed meanwhile
             raise Unavailable("The language model is not loaded.")
@@ -130,12 +133,12 @@ class XllamaCpp:
             run.cancel()
             self._runs.discard(run)
 
-    async def _body(self, request: Generation, slot: int) -> dict[str, Any]:
+    def _body(self, request: Generation, slot: int) -> dict[str, Any]:
         """What the library is given. In a dialogue the tools are told of at its end, where the model has
         words for that: at the beginning they would have all of it read again. A model that has none for
         any tool is not told of them: the library would hold everything that it says to JSON."""
         if request.tools and request.dialogue is not None:
-            words = tool_words(await self._header_of(), request.tools)
+            words = tool_words(self._header, request.tools)
             if words is None and request.tool_choice == "auto":
                 return _body(replace(request, tools=()), slot)
             if words:
@@ -143,16 +146,6 @@ class XllamaCpp:
                 body = _body(late, slot)
                 return {name: value for name, value in body.items() if name not in ("tools", "tool_choice")}
         return _body(request, slot)
-
-    async def _header_of(self) -> PromptHeader:
-        """Read when it is first needed: it takes a while, and few talks need it."""
-        header, path = self._header, self._path
-        if header is None:
-            assert path is not None  # noqa: S101  (loaded)
-            loop = asyncio.get_running_loop()
-            header = await loop.run_in_executor(self._threads, header_of, path)
-            self._header = header
-        return header
 
     async def _prompt(self, request: Generation, body: dict[str, Any]) -> list[int]:
         """The tokens of a prompt that has to be read piece by piece; empty where it need not."""
@@ -180,15 +173,21 @@ class XllamaCpp:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
-def _open(spec: EngineSpec, path: Path, door: SideDoor) -> Any:
-    """Load the model (seconds); the only place that knows the library's parameters."""
+def _template(path: Path) -> tuple[PromptHeader, Template]:
+    header = header_of(path)
+    return header, template_of(header)
+
+
+def _open(spec: EngineSpec, path: Path, door: SideDoor, stand_in: str | None) -> Any:
+    """Load the model (seconds); the only place that knows the library's parameters. stand_in: see
+    `Template`."""
     xllamacpp = _library()
     if spec.file is None and (spec.gpu_layers == 0 or not _has_gpu(xllamacpp)):  # else it was admitted
         needed = kv_bytes(check_gguf(path).metadata, spec.context * spec.slots)
         admit(needed, psutil.virtual_memory().available, slots=spec.slots, context=spec.context)
     params = xllamacpp.CommonParams()
     params.model.path = str(path)
-    if (stand_in := template_for(path)) is not None:
+    if stand_in is not None:
         params.chat_template = stand_in
     params.n_parallel = spec.slots
     params.n_ctx = spec.context * spec.slots  # the library divides it among the slots

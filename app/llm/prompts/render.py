@@ -21,7 +21,7 @@ from app.kernel.errors import BrokenFile, SoloError, TooLarge
 from app.llm.marks import END_MARKS, THOUGHTS
 from app.llm.prompts.abilities import abilities
 from app.llm.prompts.folding import Abilities, fold
-from app.llm.prompts.header import PromptHeader, header_of
+from app.llm.prompts.header import MARKS, PromptHeader
 from app.llm.prompts.library import choose
 from app.llm.prompts.sandbox import compiled
 
@@ -41,6 +41,17 @@ class Template:
     origin: str
     able: Abilities
     why: str = ""
+
+    @property
+    def stand_in(self) -> str | None:
+        """What an engine that renders by itself must take instead of the model's own, because it has none,
+        or one that cannot be trusted."""
+        return None if self.origin == "own" else self.source
+
+    @property
+    def marked(self) -> bool:
+        """Signs of its own say who speaks, so that a model does not learn to say it in words."""
+        return any(mark in self.source for mark in MARKS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,16 +127,6 @@ def template_of(header: PromptHeader) -> Template:
     name = choose(header)
     source = (_FOLDER / f"{name}.jinja").read_text(encoding="utf-8")
     return Template(source, name, abilities(source, header.bos, header.eos), why)
-
-
-def template_for(path: Path) -> str | None:
-    """The template that must stand in for the one of this file, because it has none, or one that cannot be
-    trusted with an engine that renders by itself; None: its own is good.
-
-    Reads the disk: call it in a thread. Raises NotFound, BrokenFile (of the file, not of its template).
-    """
-    template = template_of(header_of(path))
-    return None if template.origin == "own" else template.source
 
 
 def _plain(messages: Sequence[ChatMessage], able: Abilities) -> list[dict[str, Any]]:

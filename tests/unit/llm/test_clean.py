@@ -31,6 +31,12 @@ def test_what_only_looks_like_a_mark_is_let_through() -> None:
     assert cleaned("a <", " b <| c") == "a < b <| c"
 
 
+def test_where_signs_say_who_speaks_a_word_like_assistant_does_not_wait() -> None:
+    cleaner = ReplyCleaner(announced=False)
+    assert [cleaner.feed(piece) for piece in ("As", " far", " as")] == ["As", " far", " as"]
+    assert ReplyCleaner().feed("As") == ""
+
+
 @pytest.mark.parametrize("opening", ["assistant: ", "Assistant:\n", "  assistant\n", "Solo: "])
 def test_a_leading_speaker_is_dropped(opening: str) -> None:
     assert cleaned(opening + "It is noon.") == "It is noon."

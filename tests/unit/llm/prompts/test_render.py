@@ -17,7 +17,7 @@ from app.kernel.errors import BrokenFile, NotFound, TooLarge
 from app.llm.prompts.folding import NOTHING_SAID, Abilities, fold
 from app.llm.prompts.header import PromptHeader, header_of
 from app.llm.prompts.library import NAMES, choose
-from app.llm.prompts.render import MOST_MESSAGES, Template, render, template_for, template_of
+from app.llm.prompts.render import MOST_MESSAGES, Template, render, template_of
 
 TOLD = ChatMessage(role="system", content="Be brief.")
 HI = ChatMessage(role="user", content="Hi")
@@ -100,6 +100,10 @@ Time?</s>
         "<\uff5cUser\uff5c>Time?<\uff5cAssistant\uff5c>"
     ),
 }
+
+
+def stand_in(path: Path, metadata: dict[str, Any]) -> str | None:
+    return template_of(header_of(gguf(path, metadata))).stand_in
 
 
 class TestTheLibrary:
@@ -328,14 +332,27 @@ class TestTheHeader:
             found.architecture,
         )
 
+    @pytest.mark.parametrize(
+        ("template", "marked"),
+        [
+            ("<|im_start|>{{ m.role }}", True),
+            ("<|start_header_id|>{{ m.role }}", True),
+            ("{{ bos_token }}[INST] {{ m.content }} [/INST]", True),
+            ("USER: {{ m.content }} ASSISTANT:", False),
+            ("### Response:", False),
+        ],
+    )
+    def test_signs_for_who_speaks_are_told_from_words_for_it(self, template: str, marked: bool) -> None:
+        assert Template(template, "own", template_of(PromptHeader()).able).marked is marked
+
     def test_what_stands_in_for_a_template_is_told(self, tmp_path: Path) -> None:
-        assert template_for(gguf(tmp_path / "good.gguf", WHOLE)) is None
+        assert stand_in(tmp_path / "good.gguf", WHOLE) is None
         without = {key: value for key, value in WHOLE.items() if "template" not in key}
-        assert "<|im_start|>" in (template_for(gguf(tmp_path / "none.gguf", without)) or "")
+        assert "<|im_start|>" in (stand_in(tmp_path / "none.gguf", without) or "")
         hostile = WHOLE | {"tokenizer.chat_template": "{% for i in range(10**9) %}{% endfor %}"}
-        assert "<|im_start|>" in (template_for(gguf(tmp_path / "bad.gguf", hostile)) or "")
+        assert "<|im_start|>" in (stand_in(tmp_path / "bad.gguf", hostile) or "")
         huge = WHOLE | {"tokenizer.chat_template": "x" * 300_000}
-        assert "<|im_start|>" in (template_for(gguf(tmp_path / "huge.gguf", huge)) or "")
+        assert "<|im_start|>" in (stand_in(tmp_path / "huge.gguf", huge) or "")
 
     def test_that_claims_the_impossible_is_refused(self, tmp_path: Path) -> None:
         with pytest.raises(BrokenFile):
