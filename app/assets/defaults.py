@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 from app.assets import choose
 from app.assets.catalogue import Model, load
-from app.assets.progress import Observer, silent
-from app.assets.pull import Pulled, Puller
 from app.config.settings import Settings
 
 HERE = ("auto", "xllamacpp", "llama_cpp")
@@ -39,17 +36,6 @@ def needed(settings: Settings) -> list[Model]:
     models = [catalogue.find(name) for name in choose.default_set(*machine(), stt.language)]
     names = [chosen.get(model.kind, model.name) for model in models]
     return [catalogue.find(name) for name in names if name in catalogue.names]
-
-
-def pull_defaults(
-    settings: Settings, observer: Observer = silent, models_dir: Path | None = None
-) -> list[Pulled]:
-    """Have the default set in the models folder; at once when it is there already (a few `stat`s).
-
-    Raises what Puller.pull raises.
-    """
-    folder = models_dir or settings.models_dir
-    return Puller(folder, offline=settings.offline, observer=observer).pull(needed(settings))
 
 
 def _embedding(settings: Settings) -> str:

@@ -12,7 +12,6 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -287,9 +286,3 @@ def pull(models_dir: Path, names: Sequence[str], **options: Any) -> list[Pulled]
     """Pull by name; `options` are Puller's. NotFound for an unknown name, before anything is fetched."""
     models = [load().find(name) for name in dict.fromkeys(names)]
     return Puller(models_dir, **options).pull(models)
-
-
-def clear_partial(models_dir: Path) -> None:
-    """Throw away everything that is half fetched."""
-    with suppress(OSError):
-        shutil.rmtree(models_dir / ".partial")

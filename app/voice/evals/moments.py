@@ -6,7 +6,7 @@ A rule file: text in, a moment out; and a moment and what happened so far in, a 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, TypeAlias
 
@@ -129,11 +129,3 @@ def _edge(stretch: Stretch | None, edge: Edge) -> int | None:
     if stretch is None:
         return None
     return stretch.begin if edge == "begins" else stretch.end
-
-
-def unknown_steps(moments: Mapping[str, Moment | None], names: Sequence[str]) -> tuple[str, str] | None:
-    """The first of these moments that counts from a step that is not there: (where, step)."""
-    for where, moment in moments.items():
-        if moment is not None and moment.anchor == "step" and moment.step not in names:
-            return where, moment.step
-    return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -62,10 +62,3 @@ def _one(word: str, known: Sequence[str], suffixes: Sequence[str]) -> tuple[str,
     near = get_close_matches(plain(word), known, n=1)
     hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(sorted(known))}."
     raise NotFound(f"There is no wake word {word!r}.", hint=hint)
-
-
-def threshold_of(chosen: Chosen, recommended: Mapping[str, float], default: float) -> float:
-    """The person's, else the model's own, else the engine's."""
-    if chosen.threshold is not None:
-        return chosen.threshold
-    return recommended.get(chosen.word, default)
