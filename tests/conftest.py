@@ -76,6 +76,7 @@ PARTS: dict[str, tuple[Callable[[], bool], str]] = {
         lambda: shutil.which("Xvfb") is not None and shutil.which("xdotool") is not None,
         "a screen: apt-get install xvfb xdotool",
     ),
+    "hotkey": (lambda: _has("pynput"), "the library of keys: ./scripts/setup_dev.sh --extra hotkey"),
     "anthropic": (lambda: _has("anthropic"), "Anthropic's library: ./scripts/setup_dev.sh --extra anthropic"),
     "transformers": (
         lambda: _has("transformers") and _has("torch"),

@@ -10,7 +10,7 @@ import pytest
 
 from tests.conftest import ROOT
 
-pytestmark = [pytest.mark.real_time, pytest.mark.needs("xvfb")]
+pytestmark = [pytest.mark.real_time, pytest.mark.needs("hotkey", "xvfb")]
 
 
 @pytest.fixture
