@@ -41,6 +41,8 @@ def test_a_chat_is_typed_stopped_changed_and_gone_on_with(tmp_path: Path) -> Non
         screen.until("an answer", lambda fresh: len(fresh.rpartition(STORY)[2].split()) > 5)
         screen.type("\x1b")
         assert "tok/s" not in screen.until("…")
+        screen.type(f"{STORY}\r\x1b")  # thought better of it in the same breath
+        assert "tok/s" not in screen.until("…")
         screen.type("/system -\r")
         screen.until("As the settings say again")
         screen.type("/name The ship\r")

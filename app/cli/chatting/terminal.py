@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion, PathCompleter
 from prompt_toolkit.document import Document
 from prompt_toolkit.enums import DEFAULT_BUFFER
 from prompt_toolkit.filters import has_focus
-from prompt_toolkit.input import create_input
+from prompt_toolkit.input.typeahead import get_typeahead, store_typeahead
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
 
@@ -21,9 +21,12 @@ from app.cli.chatting.completion import Known, file_begun, suggestions
 if TYPE_CHECKING:
     from prompt_toolkit.history import History
     from prompt_toolkit.input import Input
+    from prompt_toolkit.key_binding import KeyPress
     from prompt_toolkit.output import Output
 
 PROMPT = "> "
+STOPPING: Final = (Keys.Escape, Keys.ControlC)
+ERASING: Final = (Keys.Backspace, Keys.ControlH)
 
 
 class Terminal:
@@ -39,8 +42,6 @@ class Terminal:
     ) -> None:
         self._source = source
         self._sink = sink
-        self._ahead = ""
-        """What was typed while an answer was written."""
         self._session: PromptSession[str] = PromptSession(
             history=history,
             key_bindings=_keys(),
@@ -54,11 +55,8 @@ class Terminal:
     def lines(self) -> Iterator[str]:
         """What is typed, until Ctrl+D; Ctrl+C takes back what stands there."""
         while True:
-            ahead, self._ahead = self._ahead, ""
             try:
-                yield self._session.prompt(
-                    PROMPT, default=ahead, multiline=True, prompt_continuation=" " * len(PROMPT)
-                )
+                yield self._session.prompt(PROMPT, multiline=True, prompt_continuation=" " * len(PROMPT))
             except KeyboardInterrupt:
                 continue
             except EOFError:
@@ -75,22 +73,25 @@ class Terminal:
 
     @contextmanager
     def watching(self) -> Generator[Callable[[], bool]]:
-        """Asks, without waiting, whether Esc or Ctrl+C was pressed. Other keys are kept for later."""
-        source = self._source or create_input()
-        with source.raw_mode():
+        """Asks, without waiting, whether Esc or Ctrl+C was pressed since the line was sent. Other keys are
+        kept for the next line."""
+        # The line's own input: what came in one breath with Enter lies there, an Esc half read.
+        source = self._session.input
+        kept = get_typeahead(source)
 
-            def pressed() -> bool:
-                stop = False
-                for press in (*source.read_keys(), *source.flush_keys()):
-                    if press.key in (Keys.Escape, Keys.ControlC):
-                        stop = True
-                    elif len(press.data) == 1 and press.data.isprintable():
-                        self._ahead += press.data
-                    elif press.key in (Keys.Backspace, Keys.ControlH):
-                        self._ahead = self._ahead[:-1]
-                return stop
+        def pressed() -> bool:
+            nonlocal kept
+            new = [*source.read_keys(), *source.flush_keys()]
+            kept += [press for press in new if press.key in (*STOPPING, *ERASING) or _is_text(press)]
+            last = max((place for place, press in enumerate(kept) if press.key in STOPPING), default=-1)
+            kept = kept[last + 1 :]
+            return last >= 0
 
-            yield pressed
+        try:
+            with source.raw_mode():
+                yield pressed
+        finally:
+            store_typeahead(source, kept)
 
 
 class Completing(Completer):
@@ -110,6 +111,10 @@ class Completing(Completer):
             return
         for one in suggestions(line, self._known(line)):
             yield Completion(one.text, start_position=-one.length, display_meta=one.about)
+
+
+def _is_text(press: KeyPress) -> bool:
+    return len(press.data) == 1 and press.data.isprintable()
 
 
 def _keys() -> KeyBindings:

@@ -71,6 +71,29 @@ def test_escape_and_ctrl_c_stop_an_answer(key: str) -> None:
         assert stops()
 
 
+@pytest.mark.parametrize("key", ["\x1b", "\x03"])
+def test_a_key_that_came_in_one_breath_with_enter_stops_the_answer_and_is_spent(key: str) -> None:
+    with keyboard() as (keys, terminal):
+        lines = terminal.lines()
+        keys.send_text(f"Tell me more.\r{key}")
+        assert next(lines) == "Tell me more."
+        with terminal.watching() as stops:
+            assert stops()
+            assert not stops()
+        keys.send_text("Less.\r")
+        assert next(lines) == "Less."
+
+
+def test_lines_sent_in_one_breath_are_all_said() -> None:
+    with keyboard() as (keys, terminal):
+        lines = terminal.lines()
+        keys.send_text("One.\rTwo.\r")
+        for line in ("One.", "Two."):
+            assert next(lines) == line
+            with terminal.watching() as stops:
+                assert not stops()
+
+
 def test_what_is_typed_during_an_answer_stands_in_the_next_line() -> None:
     with keyboard() as (keys, terminal):
         with terminal.watching() as stops:
