@@ -32,6 +32,7 @@ from app.dialogue.warming import Warming
 from app.events.base import Answer, Event
 from app.events.dialogue import (
     ReplyEvent,
+    ReplyWrittenEvent,
     TurnCancelledEvent,
     TurnCommittedEvent,
     UserSaidEvent,
@@ -183,6 +184,8 @@ class DialogueService:
                 async with aclosing(self._answer(said, dialogue, record, lines)) as deltas:
                     async for delta in deltas:
                         yield delta
+                if said.channel == "voice":
+                    yield ReplyWrittenEvent(owner=said.owner, turn=said.turn, revision=said.revision)
                 await record.committed()
                 self._answering.over(said.owner, dialogue, turn)
             except (asyncio.CancelledError, GeneratorExit, TurnCancelled):

@@ -55,9 +55,7 @@ class Skilled:
         reply.text, reply.finish, reply.skill = done.text, "stop", done.intent
         reply.response = LLMResponseEvent(text=done.text, finish="stop", model="")
         if done.text:
-            # The space says that the sentence is over: a voice need not wait until all is written down.
-            text = f"{done.text} "
-            yield ReplyDeltaEvent(owner=said.owner, turn=said.turn, revision=said.revision, text=text)
+            yield ReplyDeltaEvent(owner=said.owner, turn=said.turn, revision=said.revision, text=done.text)
 
     async def _understood(self, said: UserSaidEvent, text: str) -> UnderstoodEvent | None:
         if self._bus.owner_of(UnderstandEvent) is None:

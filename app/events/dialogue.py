@@ -66,6 +66,11 @@ class ReplyDeltaEvent(Answer):
     text: str
 
 
+class ReplyWrittenEvent(Answer):
+    """By voice: that was the last of the ReplyDeltaEvents. The ReplyEvent may yet have to wait until the turn
+    is committed and written down; the voice need not."""
+
+
 class ReplyStepEvent(Answer):
     """A tool is called for the reply (`done` is False), or was. ok: it did what it was asked for; asks: it
     waits for the person's yes."""

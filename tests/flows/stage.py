@@ -23,6 +23,7 @@ from app.events.base import Answer, Event
 from app.events.dialogue import (
     ReplyDeltaEvent,
     ReplyEvent,
+    ReplyWrittenEvent,
     TurnCancelledEvent,
     TurnCommittedEvent,
     UserSaidEvent,
@@ -238,19 +239,32 @@ class Stage:
         return " ".join(self._words[code] for code in order)
 
     async def converse(self, request: UserSaidEvent) -> AsyncGenerator[Answer, None]:
+        """As dialogue does it: the answer at once, its end once the turn is committed."""
+        with self.runtime.bus.subscribe(TurnCommittedEvent, name="stand-in") as commitments:
+            async for answer in self._write(request):
+                yield answer
+            if request.provisional:
+                async for event in commitments:
+                    if (event.turn, event.revision) == (request.turn, request.revision):
+                        break
+        yield ReplyEvent(turn=request.turn, text=self._answer(request), dialogue="d", finish="stop")
+
+    def _answer(self, request: UserSaidEvent) -> str:
+        return self.script.answers.get(request.text, self.script.default)
+
+    async def _write(self, request: UserSaidEvent) -> AsyncGenerator[Answer, None]:
         self.begun.append(request)
         self.spoken_before.append(len(self.of(ReplySpokenEvent)))
         await anyio.sleep(self.script.first_token_seconds)
         if self.script.llm_error is not None and self.script.llm_breaks_after is None:
             raise self.script.llm_error
-        text = self.script.answers.get(request.text, self.script.default)
-        for number, token in enumerate(text.split(" ")):
+        for number, token in enumerate(self._answer(request).split(" ")):
             if self.script.llm_breaks_after == number:
                 assert self.script.llm_error is not None
                 raise self.script.llm_error
             yield ReplyDeltaEvent(turn=request.turn, text=token if number == 0 else f" {token}")
             await anyio.sleep(self.script.token_seconds)
-        yield ReplyEvent(turn=request.turn, text=text, dialogue="d", finish="stop")
+        yield ReplyWrittenEvent(turn=request.turn)
 
     async def decide(self) -> None:
         """Dialogue's part in an interruption."""

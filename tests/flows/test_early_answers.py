@@ -35,6 +35,18 @@ async def test_what_was_made_during_the_pause_is_heard_as_soon_as_the_turn_is_ov
         assert early.ahead_ms > 100
 
 
+async def test_an_answer_of_one_sentence_is_synthesized_in_the_pause_too(runtime: Runtime) -> None:
+    script = Script(stt_seconds=0.02, first_token_seconds=0.02, token_seconds=0.005, default="It is Paris.")
+    async with stage(runtime, script=script) as s:
+        await s.wake()
+        await s.say("what is the capital")
+        await s.silence(0.25)
+        assert s.of(SpeechEndedEvent) == []
+        assert s.tts.spoken == ["It is Paris."]
+        await s.until_spoken()
+        assert s.tts.spoken == ["It is Paris."]
+
+
 async def test_without_it_thinking_begins_when_the_turn_is_over(runtime: Runtime) -> None:
     async with stage(runtime, voice(begin_early=False), QUICK) as s:
         await s.wake()

@@ -66,7 +66,7 @@ async def test_go_on_says_the_rest_at_once_and_the_history_holds_it(runtime: Run
         await say(runtime, "Count.", turn="t1", channel="voice")
         runtime.bus.publish(ReplySpokenEvent(turn="t1", heard="One two. Three", unheard="four. Five."))
         deltas, reply = await say(runtime, "Go on.", channel="voice")
-        assert (deltas, reply.text, reply.model) == (["four. Five. "], "four. Five.", "")
+        assert (deltas, reply.text, reply.model) == (["four. Five."], "four. Five.", "")
         assert len(model.asked) == 1
         lines = await History(database, runtime.clock).latest("local", 10)
         assert [(line.content, line.unheard) for line in lines] == [

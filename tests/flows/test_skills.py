@@ -51,7 +51,7 @@ async def test_a_command_is_answered_without_a_model_and_stands_in_the_history(
         with runtime.bus.subscribe(TurnEndedEvent, name="test") as ended:
             deltas, reply = await say(runtime, "Set a pasta timer for ten minutes.")
             fact = await anext(aiter(ended))
-        assert deltas == ["Pasta timer set for 10 minutes. "]  # the space ends the sentence
+        assert deltas == ["Pasta timer set for 10 minutes."]
         assert (reply.text, reply.model, reply.finish) == ("Pasta timer set for 10 minutes.", "", "stop")
         assert (fact.finish, fact.reply_text) == ("stop", reply.text)
         (timer,) = (await runtime.bus.request(ListTimersEvent(), TimersEvent)).timers

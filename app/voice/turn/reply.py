@@ -10,7 +10,13 @@ import anyio
 import structlog
 
 from app.events.base import LOCAL_OWNER
-from app.events.dialogue import ReplyDeltaEvent, ReplyEvent, TurnCommittedEvent, UserSaidEvent
+from app.events.dialogue import (
+    ReplyDeltaEvent,
+    ReplyEvent,
+    ReplyWrittenEvent,
+    TurnCommittedEvent,
+    UserSaidEvent,
+)
 from app.events.voice import ReplySpokenEvent, SpeakEvent, STTEvent, TTSEvent, UnspokenEvent
 from app.kernel.errors import Interrupted, SoloError, TimedOut, TurnCancelled, Unavailable
 from app.kernel.runtime import Runtime
@@ -156,6 +162,8 @@ class Reply:
                     if isinstance(answer, ReplyDeltaEvent):
                         self.text += answer.text
                         await deltas.send(answer.text)
+                    elif isinstance(answer, ReplyWrittenEvent):
+                        deltas.close()  # its last sentence is whole, and can be synthesized
                     elif isinstance(answer, ReplyEvent):
                         self.text = answer.text or self.text
         if limit.cancelled_caught:
