@@ -59,6 +59,10 @@ def _has(module: str) -> bool:
 
 
 PARTS: dict[str, tuple[Callable[[], bool], str]] = {
+    "speech": (
+        lambda: all(any(MODELS.glob(f"{kind}/*")) for kind in ("stt", "tts", "turn", "vad")),
+        "the models of the voice: .venv/bin/solo models pull --defaults",
+    ),
     "models": (
         lambda: all(any((MODELS / "llm").glob(f"{name}*.gguf")) for name in TESTED),
         f"the models of the tests: .venv/bin/solo models pull --defaults {' '.join(TESTED)}",

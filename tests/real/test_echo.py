@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.real_time]
 LOOPBACK = "module-loopback source=solo_speaker.monitor sink=solo_mic_feed latency_msec=60 adjust_time=0"
 
 
-@pytest.mark.needs("models", "recordings")
+@pytest.mark.needs("speech", "recordings")
 @pytest.mark.parametrize(
     "shape",
     [EchoShape(20, -6), EchoShape(80, -12, room_ms=200), EchoShape(200, -20)],
@@ -34,7 +34,7 @@ def test_solo_does_not_interrupt_itself_and_hears_whoever_does(shape: EchoShape)
     assert found.delay_ms == pytest.approx(shape.delay_ms, abs=2)
 
 
-@pytest.mark.needs("models")
+@pytest.mark.needs("speech")
 def test_solos_voice_is_loud_enough_to_be_an_echo() -> None:
     assert all(abs(sound).max() > 0.1 for sound in answers(ANSWERS[:2]))
 

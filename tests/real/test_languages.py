@@ -41,7 +41,7 @@ from tests.conftest import MODELS
 from tests.real.speech_helpers import recordings, sound
 from tests.unit.dialogue.scripted import Model, running
 
-pytestmark = [pytest.mark.anyio, pytest.mark.real_time, pytest.mark.needs("models", "multilingual")]
+pytestmark = [pytest.mark.anyio, pytest.mark.real_time, pytest.mark.needs("speech", "multilingual")]
 
 STT = SttSettings(model="whisper-base", language="auto", languages=("en", "de", "fr", "es"), threads=1)
 ANSWER = "Der Zug fährt am 3. Mai um 14:30 Uhr. Er kostet z. B. 3,50 €."

@@ -21,7 +21,7 @@ from tests.conftest import MODELS
 from tests.contracts.test_stt_engines import SttContract
 from tests.real.speech_helpers import Recording, recordings, sound, word_errors, words_of
 
-pytestmark = [pytest.mark.real_time, pytest.mark.needs("models")]
+pytestmark = [pytest.mark.real_time, pytest.mark.needs("speech")]
 
 WORST_WER = 0.03
 """Measured: 0.017 with windows as long as needed, 0.012 with the whole window always (347 words)."""

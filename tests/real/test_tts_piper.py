@@ -30,7 +30,7 @@ from tests.conftest import MODELS
 from tests.contracts.test_tts_engines import TtsContract
 from tests.real.speech_helpers import word_errors, words_of
 
-pytestmark = [pytest.mark.real_time, pytest.mark.needs("models"), pytest.mark.anyio]
+pytestmark = [pytest.mark.real_time, pytest.mark.needs("speech"), pytest.mark.anyio]
 
 SPOKEN = (
     "The sky is blue, because the air scatters the light of the sun. "

@@ -40,7 +40,7 @@ from tests.conftest import MODELS
 from tests.contracts.test_end_of_turn import EndOfTurnContract
 from tests.real.speech_helpers import recordings, sound
 
-pytestmark = [pytest.mark.anyio, pytest.mark.real_time, pytest.mark.needs("models")]
+pytestmark = [pytest.mark.anyio, pytest.mark.real_time, pytest.mark.needs("speech")]
 
 
 class TestSmartTurn(EndOfTurnContract):

@@ -16,7 +16,7 @@ from tests.bench._recordings import manifest, recording
 from tests.conftest import MODELS
 from tests.contracts.test_vad import VadContract, scores
 
-pytestmark = [pytest.mark.real_time, pytest.mark.needs("models")]
+pytestmark = [pytest.mark.real_time, pytest.mark.needs("speech")]
 
 
 def silero() -> SileroVad:

@@ -21,7 +21,7 @@ from tests.bench.bench_wake import detections, waiting
 from tests.conftest import MODELS
 from tests.contracts.test_wake_engines import WakeContract, around
 
-pytestmark = [pytest.mark.real_time, pytest.mark.needs("models")]
+pytestmark = [pytest.mark.real_time, pytest.mark.needs("speech")]
 
 
 @pytest.fixture(scope="module")

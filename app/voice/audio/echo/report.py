@@ -95,7 +95,9 @@ class Watch:
         if len(self._jumps) > JUMPS_MOST:
             return "The loudspeaker stutters: what it plays comes at other times than it says."
         if abs(drift) > DRIFT_MOST:
-            return f"The clocks of microphone and loudspeaker drift apart ({abs(drift):.0f} ppm)."
+            # In hundreds: the figure creeps, and each other one would be told and logged as news.
+            about = round(abs(drift) / 100) * 100
+            return f"The clocks of microphone and loudspeaker drift apart (by about {about} ppm)."
         return ""
 
     def _note(self, trouble: str) -> None:
