@@ -43,7 +43,8 @@ async def test_it_is_answered_at_once_and_written_down_when_it_is_committed(
                     delta = await anext(words)
                     assert isinstance(delta, ReplyDeltaEvent)
                     text += delta.text
-                assert isinstance(await anext(words), ReplyWrittenEvent)
+                with anyio.fail_after(5):
+                    assert isinstance(await anext(words), ReplyWrittenEvent)
                 assert await lines_of(runtime, database) == []
                 assert facts.pending() == 0
                 runtime.bus.publish(TurnCommittedEvent(turn="t"))
